@@ -1,0 +1,1 @@
+//! Streaming speech from cloud voices.
