@@ -1,0 +1,200 @@
+//! Writing what a service sends as one file that plays.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::meter::DurationMeter;
+use super::{Format, wav};
+use crate::error::{Error, ErrorKind, Result};
+
+/// A file being written from the chunks of one generation: one valid container with right lengths.
+///
+/// Joined WAV chunks get one header. Mu-law gets a Sun audio header where the file's ending is `.au` or
+/// `.snd`, `s16le` a WAV header where it is `.wav`. Everything else is written as it comes.
+///
+/// It is written beside its destination and takes its name only in [`finish`](Self::finish): a file of that
+/// name is never half-written. Dropping it before removes what was written.
+#[derive(Debug)]
+pub struct AudioFile {
+    path: PathBuf,
+    part: PathBuf,
+    writer: BufWriter<File>,
+    format: Format,
+    container: Container,
+    sample_rate: u32,
+    /// Bytes after the container's header.
+    data: u64,
+    meter: DurationMeter,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Container {
+    /// The bytes as they come.
+    AsSent,
+    Wav,
+    Au,
+}
+
+impl Container {
+    fn header(self, sample_rate: u32, data: u32) -> Vec<u8> {
+        match self {
+            Container::AsSent => Vec::new(),
+            Container::Wav => wav::header(sample_rate, data).to_vec(),
+            Container::Au => {
+                const MULAW: u32 = 1;
+                let fields = [u32::from_be_bytes(*b".snd"), 24, data, MULAW, sample_rate, 1];
+                fields.into_iter().flat_map(u32::to_be_bytes).collect()
+            }
+        }
+    }
+}
+
+impl AudioFile {
+    /// Begins `path` for chunks of `format` at `sample_rate` Hz. An existing file stays until
+    /// [`finish`](Self::finish).
+    ///
+    /// The sample rate goes into the headers of `s16le` and `mulaw`; of a WAV stream the rate that its own
+    /// first header states counts instead.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when the ending of `path` is known and for another format; `File` when the file
+    /// cannot be made.
+    pub fn create(path: impl AsRef<Path>, format: Format, sample_rate: u32) -> Result<AudioFile> {
+        let container = container_for(path.as_ref(), format)?;
+        let path = destination(path.as_ref())?;
+        let name = path
+            .file_name()
+            .ok_or_else(|| Error::invalid("path", format_args!("{:?}", path), "the name of a file"))?;
+        let mut part_name = std::ffi::OsString::from(".");
+        part_name.push(name);
+        part_name.push(format!(".{}.part", uuid::Uuid::new_v4().simple()));
+        let part = path.with_file_name(part_name);
+        let file = File::create_new(&part).map_err(|error| file_error(&path, "could not be made", &error))?;
+        let mut writer = BufWriter::new(file);
+        let written = writer.write_all(&container.header(sample_rate, 0));
+        let meter = DurationMeter::new(format, sample_rate);
+        let made = AudioFile {
+            path,
+            part,
+            writer,
+            format,
+            container,
+            sample_rate,
+            data: 0,
+            meter,
+        };
+        made.checked(written)?;
+        Ok(made)
+    }
+
+    /// Adds the bytes of one chunk, as the service sent them.
+    ///
+    /// # Errors
+    /// `File` when they cannot be written, or the file would outgrow its container (4 GiB for WAV and Sun audio).
+    pub fn write(&mut self, chunk: &[u8]) -> Result<()> {
+        if self.format == Format::Wav && self.data == 0 {
+            if let Some(info) = wav::parse(chunk) {
+                self.sample_rate = info.sample_rate;
+            }
+        }
+        self.meter.push(chunk);
+        let bytes = if self.format == Format::Wav {
+            wav::samples(chunk)
+        } else {
+            chunk
+        };
+        // 64 bytes for the header and the padding.
+        if self.container != Container::AsSent && self.data + bytes.len() as u64 > u64::from(u32::MAX - 64) {
+            return Err(file_error(
+                &self.path,
+                "is full",
+                &io::Error::other("its container holds 4 GiB at most"),
+            ));
+        }
+        let written = self.writer.write_all(bytes);
+        self.checked(written)?;
+        self.data += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Seconds of audio written so far.
+    pub fn seconds(&self) -> f64 {
+        self.meter.seconds()
+    }
+
+    /// Completes the lengths in the header and gives the file its name, replacing a file that had it.
+    ///
+    /// # Errors
+    /// `File`; then nothing is left of it.
+    pub fn finish(mut self) -> Result<()> {
+        let finished = self.complete();
+        self.checked(finished)?;
+        std::fs::rename(&self.part, &self.path)
+            .map_err(|error| file_error(&self.path, "could not be put in place", &error))
+    }
+
+    fn complete(&mut self) -> io::Result<()> {
+        // `write` keeps it below 4 GiB where a header states it.
+        let data = u32::try_from(self.data).unwrap_or(u32::MAX);
+        if self.container == Container::Wav && data % 2 == 1 {
+            self.writer.write_all(&[0])?;
+        }
+        self.writer.seek(SeekFrom::Start(0))?;
+        self.writer.write_all(&self.container.header(self.sample_rate, data))?;
+        self.writer.flush()?;
+        self.writer.get_ref().sync_all()
+    }
+
+    fn checked(&self, result: io::Result<()>) -> Result<()> {
+        result.map_err(|error| file_error(&self.path, "could not be written", &error))
+    }
+}
+
+impl Drop for AudioFile {
+    fn drop(&mut self) {
+        // Gone already after `finish`.
+        let _ = std::fs::remove_file(&self.part);
+    }
+}
+
+/// Where a symbolic link leads. Anything there that is not a plain file is refused: renaming over a device would
+/// remove the device.
+fn destination(path: &Path) -> Result<PathBuf> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    match path.metadata() {
+        Ok(there) if !there.is_file() => Err(Error::invalid(
+            "path",
+            format_args!("{}, which is there and is no plain file", path.display()),
+            "the name of a file",
+        )),
+        _ => Ok(path),
+    }
+}
+
+fn container_for(path: &Path, format: Format) -> Result<Container> {
+    let ending = path
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .unwrap_or("")
+        .to_ascii_lowercase();
+    match (ending.as_str(), format) {
+        ("wav" | "wave", Format::Wav | Format::S16le) => Ok(Container::Wav),
+        ("au" | "snd", Format::Mulaw) => Ok(Container::Au),
+        _ => match Format::for_path(path) {
+            Ok(known) if known == format => Ok(Container::AsSent),
+            Ok(known) => Err(Error::invalid(
+                "format",
+                format,
+                &format!("{known} for the file {}", path.display()),
+            )),
+            // An ending of the caller's own: the format's usual container.
+            Err(_) if format == Format::Wav => Ok(Container::Wav),
+            Err(_) => Ok(Container::AsSent),
+        },
+    }
+}
+
+fn file_error(path: &Path, what: &str, error: &io::Error) -> Error {
+    Error::new(ErrorKind::File, format!("{} {what}: {error}", path.display())).with_field("path")
+}

@@ -1,0 +1,19 @@
+//! The C interface: thin. Each function checks its pointers, converts, and calls the core.
+//!
+//! The conventions are in the head of `include/voicewire.h` (`cbindgen.toml`), which is made from this module:
+//! the comments on its public items are the header's.
+//!
+//! `unsafe` is here for what C hands over. A pointer is trusted to be NULL or to point to what its type says for
+//! the length of the call; handles are not even trusted for that (see [`handle`]).
+
+#![allow(non_camel_case_types)]
+
+mod audio_file;
+mod cancel;
+mod deepdub_client;
+mod deepdub_issues;
+mod deepdub_tts;
+mod handle;
+mod input;
+mod log;
+mod status;

@@ -1,0 +1,223 @@
+//! Statuses, this thread's last error, and the border that no panic crosses.
+
+use std::cell::RefCell;
+use std::ffi::{CString, c_char};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+
+use crate::error::{Error, ErrorKind, KINDS, Result};
+
+/// How a call ended. The numbers never change; new ones may be added.
+#[repr(i32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum vw_status {
+    /// It succeeded.
+    VW_OK = 0,
+    /// A parameter was refused before anything was sent; vw_error.field names it.
+    VW_ERR_INVALID_ARGUMENT = 1,
+    /// The service does not accept the key (HTTP 401 or 403).
+    VW_ERR_UNAUTHORIZED = 2,
+    /// Too many requests (RateLimit, HTTP 429). Wait, then try again.
+    VW_ERR_RATE_LIMITED = 3,
+    /// The plan's generation minutes are used up (MaxExceeded).
+    VW_ERR_QUOTA_EXCEEDED = 4,
+    /// The account has no credits left (InsufficientCredits, HTTP 402).
+    VW_ERR_INSUFFICIENT_CREDITS = 5,
+    /// The service refused the request (InvalidInput, HTTP 400 and the like).
+    VW_ERR_REJECTED_INPUT = 6,
+    /// What the request names does not exist (HTTP 404 or 410).
+    VW_ERR_NOT_FOUND = 7,
+    /// The connection could not be made, or broke.
+    VW_ERR_NETWORK = 8,
+    /// The encrypted connection could not be made: most often a certificate that is not trusted.
+    VW_ERR_TLS = 9,
+    /// A time limit ran out; vw_error.field names the setting.
+    VW_ERR_TIMEOUT = 10,
+    /// The service closed the connection, in good form, before it had finished.
+    VW_ERR_CLOSED = 11,
+    /// The service sent something that the protocol does not allow.
+    VW_ERR_PROTOCOL = 12,
+    /// The service failed (HTTP 5xx, or an error type that is not known here).
+    VW_ERR_SERVER = 13,
+    /// The caller stopped the call.
+    VW_ERR_CANCELLED = 14,
+    /// A file could not be read or written.
+    VW_ERR_FILE = 15,
+    /// A defect in this library. Please report it.
+    VW_ERR_INTERNAL = 16,
+}
+
+impl From<ErrorKind> for vw_status {
+    fn from(kind: ErrorKind) -> vw_status {
+        use vw_status::*;
+        match kind {
+            ErrorKind::InvalidArgument => VW_ERR_INVALID_ARGUMENT,
+            ErrorKind::Unauthorized => VW_ERR_UNAUTHORIZED,
+            ErrorKind::RateLimited => VW_ERR_RATE_LIMITED,
+            ErrorKind::QuotaExceeded => VW_ERR_QUOTA_EXCEEDED,
+            ErrorKind::InsufficientCredits => VW_ERR_INSUFFICIENT_CREDITS,
+            ErrorKind::RejectedInput => VW_ERR_REJECTED_INPUT,
+            ErrorKind::NotFound => VW_ERR_NOT_FOUND,
+            ErrorKind::Network => VW_ERR_NETWORK,
+            ErrorKind::Tls => VW_ERR_TLS,
+            ErrorKind::Timeout => VW_ERR_TIMEOUT,
+            ErrorKind::Closed => VW_ERR_CLOSED,
+            ErrorKind::Protocol => VW_ERR_PROTOCOL,
+            ErrorKind::Server => VW_ERR_SERVER,
+            ErrorKind::Cancelled => VW_ERR_CANCELLED,
+            ErrorKind::File => VW_ERR_FILE,
+            ErrorKind::Internal => VW_ERR_INTERNAL,
+        }
+    }
+}
+
+/// What is known about an error. No text in it ever contains a key.
+#[repr(C)]
+pub struct vw_error {
+    /// The size of this struct in the library that filled it.
+    pub struct_size: usize,
+    /// The status that the failed call returned.
+    pub status: vw_status,
+    /// What happened, in words; the service's own words where it gave any. Never NULL.
+    pub message: *const c_char,
+    /// One line with everything below in it, for a log or a person. Never NULL.
+    pub description: *const c_char,
+    /// The parameter or setting concerned, spelled as the service spells it; NULL when none is.
+    pub field: *const c_char,
+    /// The address concerned, without its query; NULL when none is.
+    pub url: *const c_char,
+    /// The service's own name for the error, such as "RateLimit"; NULL when it gave none.
+    pub vendor_type: *const c_char,
+    /// The generation concerned, also when its id was made here; NULL when none is.
+    pub generation_id: *const c_char,
+    /// The HTTP status of the answer; 0 when there was none.
+    pub http_status: i32,
+    /// Seconds that the service asked to wait before the next try; negative when it did not say.
+    pub retry_after_seconds: f64,
+    /// Chunks with audio that had been delivered before the generation failed. They stay good.
+    pub chunks_received: u64,
+    /// Bytes of audio in them.
+    pub bytes_received: u64,
+}
+
+/// A `vw_error` and the texts that it points to.
+struct LastError {
+    info: vw_error,
+    _texts: [Option<CString>; 6],
+}
+
+impl LastError {
+    fn none() -> LastError {
+        LastError::build(vw_status::VW_OK, None)
+    }
+
+    fn new(error: &Error) -> LastError {
+        LastError::build(error.kind().into(), Some(error))
+    }
+
+    fn build(status: vw_status, error: Option<&Error>) -> LastError {
+        let text = |text: Option<&str>| text.map(c_string);
+        let texts = [
+            Some(c_string(error.map_or("", Error::message))),
+            Some(c_string(&error.map_or_else(String::new, Error::to_string))),
+            text(error.and_then(Error::field)),
+            text(error.and_then(Error::url)),
+            text(error.and_then(Error::vendor_type)),
+            text(error.and_then(Error::generation_id)),
+        ];
+        let [message, description, field, url, vendor_type, generation_id] =
+            [0, 1, 2, 3, 4, 5].map(|i: usize| texts[i].as_ref().map_or(ptr::null(), |text| text.as_ptr()));
+        let received = error.and_then(Error::received).unwrap_or_default();
+        let info = vw_error {
+            struct_size: size_of::<vw_error>(),
+            status,
+            message,
+            description,
+            field,
+            url,
+            vendor_type,
+            generation_id,
+            http_status: error.and_then(Error::http_status).unwrap_or(0).into(),
+            retry_after_seconds: error
+                .and_then(Error::retry_after)
+                .map_or(-1.0, |wait| wait.as_secs_f64()),
+            chunks_received: received.chunks,
+            bytes_received: received.bytes,
+        };
+        LastError { info, _texts: texts }
+    }
+}
+
+thread_local! {
+    static LAST: RefCell<Box<LastError>> = RefCell::new(Box::new(LastError::none()));
+}
+
+/// A text for C; what C cannot hold is replaced.
+pub(super) fn c_string(text: &str) -> CString {
+    CString::new(text.replace('\0', "\u{FFFD}")).unwrap_or_default()
+}
+
+/// Runs a function's body: its error becomes a status and this thread's last error, and so does a panic.
+pub(super) fn guard(body: impl FnOnce() -> Result<()>) -> vw_status {
+    let error = match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(())) => return vw_status::VW_OK,
+        Ok(Err(error)) => error,
+        Err(_) => Error::new(ErrorKind::Internal, "the library panicked; please report how"),
+    };
+    let last = Box::new(LastError::new(&error));
+    // Fails only while the thread ends, when nobody can ask any more.
+    let _ = LAST.try_with(|slot| slot.replace(last));
+    error.kind().into()
+}
+
+/// The details of the last call on this thread that failed. A call that succeeds leaves them as they are, so look
+/// only after a failure. Never NULL; before any failure its status is VW_OK. Valid until the next call fails on
+/// this thread, or the thread ends.
+#[unsafe(no_mangle)]
+pub extern "C" fn vw_last_error() -> *const vw_error {
+    LAST.try_with(|slot| ptr::from_ref(&slot.borrow().info))
+        .unwrap_or(ptr::null())
+}
+
+/// This library's version, such as "0.1.0". Static.
+#[unsafe(no_mangle)]
+pub extern "C" fn vw_version() -> *const c_char {
+    const VERSION: &std::ffi::CStr =
+        match std::ffi::CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
+            Ok(version) => version,
+            Err(_) => c"",
+        };
+    VERSION.as_ptr()
+}
+
+/// A status's name, such as "VW_ERR_TIMEOUT"; "unknown" for a number that is none. Static.
+#[unsafe(no_mangle)]
+pub extern "C" fn vw_status_name(status: i32) -> *const c_char {
+    static_text(status, c"VW_OK", |row| NAMES[row].0)
+}
+
+/// What a status means, in a few words; "unknown" for a number that is none. Static.
+#[unsafe(no_mangle)]
+pub extern "C" fn vw_status_text(status: i32) -> *const c_char {
+    static_text(status, c"success", |row| NAMES[row].1)
+}
+
+fn static_text(
+    status: i32,
+    ok: &'static std::ffi::CStr,
+    of: impl Fn(usize) -> &'static std::ffi::CStr,
+) -> *const c_char {
+    let text = match usize::try_from(status) {
+        Ok(0) => ok,
+        Ok(code) if code <= KINDS.len() => of(code - 1),
+        _ => c"unknown",
+    };
+    text.as_ptr()
+}
+
+/// The table of kinds again, as C strings: name and meaning.
+static NAMES: once_cell::sync::Lazy<Vec<(&'static std::ffi::CStr, &'static std::ffi::CStr)>> =
+    once_cell::sync::Lazy::new(|| {
+        let leak = |text: &str| -> &'static std::ffi::CStr { Box::leak(c_string(text).into_boxed_c_str()) };
+        KINDS.iter().map(|row| (leak(row.c_name), leak(row.meaning))).collect()
+    });

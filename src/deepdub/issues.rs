@@ -1,0 +1,304 @@
+//! Issues: reports about generations that came out wrong.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::client::Client;
+use super::request::not_blank;
+use crate::error::{Error, ErrorKind, Result};
+use crate::net::{CallOptions, Method};
+
+/// The largest clip that is sent, in bytes before base64.
+const MAX_CLIP: u64 = 20 * 1024 * 1024;
+
+/// What a path segment may hold as it is (RFC 3986, "unreserved").
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A piece of audio to attach to a report: 20 MiB at most. It is encoded here.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Clip {
+    /// The bytes of an audio file.
+    Bytes(Vec<u8>),
+    /// An audio file, read when the report is sent.
+    File(PathBuf),
+}
+
+impl Clip {
+    fn to_base64(&self) -> Result<String> {
+        let too_large = |size: u64| {
+            Error::invalid(
+                "problemAudioFile",
+                format_args!("{size} bytes"),
+                "20 MiB of audio at most",
+            )
+        };
+        let read;
+        let bytes = match self {
+            Clip::Bytes(bytes) => bytes,
+            Clip::File(path) => {
+                read = read_file(path).map_err(|error| {
+                    Error::new(
+                        ErrorKind::File,
+                        format!("{} could not be read: {error}", path.display()),
+                    )
+                    .with_field("problemAudioFile")
+                })?;
+                &read
+            }
+        };
+        if bytes.is_empty() {
+            return Err(Error::invalid(
+                "problemAudioFile",
+                "empty",
+                "the bytes of an audio file",
+            ));
+        }
+        if bytes.len() as u64 > MAX_CLIP {
+            return Err(too_large(bytes.len() as u64));
+        }
+        Ok(STANDARD.encode(bytes))
+    }
+}
+
+/// At most one byte more than is allowed, so that a wrong path cannot fill the memory.
+fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_CLIP + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A report to be filed. The first four fields are required.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NewIssue {
+    /// `generationId`: the generation that came out wrong.
+    pub generation_id: String,
+    /// `generatedText`: the exact text that was spoken.
+    pub generated_text: String,
+    /// `problemWord`: the word or phrase that came out wrong.
+    pub problem_word: String,
+    /// `voicePromptId`: the voice that spoke.
+    pub voice_prompt_id: String,
+    /// `additionalComments`: anything that helps.
+    pub additional_comments: Option<String>,
+    /// `problemAudioFile`: the audio concerned.
+    pub problem_audio: Option<Clip>,
+    /// `problemSeconds`: where in the audio, in seconds from its beginning; 0 or more.
+    pub problem_seconds: Option<f64>,
+}
+
+/// What to change in a report; `None` stays as it is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct IssueChanges {
+    /// `generationId`.
+    pub generation_id: Option<String>,
+    /// `generatedText`.
+    pub generated_text: Option<String>,
+    /// `problemWord`.
+    pub problem_word: Option<String>,
+    /// `voicePromptId`.
+    pub voice_prompt_id: Option<String>,
+    /// `additionalComments`.
+    pub additional_comments: Option<String>,
+    /// `problemAudioFile`.
+    pub problem_audio: Option<Clip>,
+    /// `problemSeconds`; 0 or more.
+    pub problem_seconds: Option<f64>,
+}
+
+/// A report as the service has it.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Issue {
+    /// Names the report in later calls.
+    pub id: String,
+    /// Such as `open`, `in progress` or `resolved`.
+    pub state: Option<String>,
+    /// When it was filed: RFC 3339.
+    pub created_at: Option<String>,
+    /// When it last changed: RFC 3339.
+    pub updated_at: Option<String>,
+    /// The generation it is about.
+    pub generation_id: Option<String>,
+    /// The text that was spoken.
+    pub generated_text: Option<String>,
+    /// The word that came out wrong.
+    pub problem_word: Option<String>,
+    /// The voice that spoke.
+    pub voice_prompt_id: Option<String>,
+    /// Comments.
+    pub additional_comments: Option<String>,
+    /// Where in the audio, in seconds.
+    pub problem_seconds: Option<f64>,
+    /// Whatever else the service said.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generation_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generated_text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem_word: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    voice_prompt_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    additional_comments: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem_audio_file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem_seconds: Option<f64>,
+}
+
+impl IssueChanges {
+    fn to_json(&self) -> Result<Vec<u8>> {
+        let required = [
+            ("generationId", &self.generation_id),
+            ("generatedText", &self.generated_text),
+            ("problemWord", &self.problem_word),
+            ("voicePromptId", &self.voice_prompt_id),
+        ];
+        for (field, value) in required {
+            if let Some(value) = value {
+                not_blank(field, value, "a text that is not empty")?;
+            }
+        }
+        if let Some(seconds) = self
+            .problem_seconds
+            .filter(|seconds| !(seconds.is_finite() && *seconds >= 0.0))
+        {
+            return Err(Error::invalid("problemSeconds", seconds, "0 or more seconds"));
+        }
+        let body = Body {
+            generation_id: self.generation_id.as_deref(),
+            generated_text: self.generated_text.as_deref(),
+            problem_word: self.problem_word.as_deref(),
+            voice_prompt_id: self.voice_prompt_id.as_deref(),
+            additional_comments: self.additional_comments.as_deref(),
+            problem_audio_file: self.problem_audio.as_ref().map(Clip::to_base64).transpose()?,
+            problem_seconds: self.problem_seconds,
+        };
+        serde_json::to_vec(&body)
+            .map_err(|error| Error::new(ErrorKind::Internal, format!("the report could not be written: {error}")))
+    }
+}
+
+impl From<&NewIssue> for IssueChanges {
+    fn from(new: &NewIssue) -> IssueChanges {
+        IssueChanges {
+            generation_id: Some(new.generation_id.clone()),
+            generated_text: Some(new.generated_text.clone()),
+            problem_word: Some(new.problem_word.clone()),
+            voice_prompt_id: Some(new.voice_prompt_id.clone()),
+            additional_comments: new.additional_comments.clone(),
+            problem_audio: new.problem_audio.clone(),
+            problem_seconds: new.problem_seconds,
+        }
+    }
+}
+
+impl Client {
+    /// Files a report. The answer's [`id`](Issue::id) is for the other calls.
+    ///
+    /// There is no way to tell the service that two reports are one: when this fails with `Network`, `Timeout`
+    /// or `Server`, the report may have been filed all the same.
+    ///
+    /// # Errors
+    /// `InvalidArgument` and `File` before anything is sent; any other kind after, with the service's words.
+    pub fn create_issue(&self, issue: &NewIssue) -> Result<Issue> {
+        self.create_issue_with(issue, &CallOptions::new())
+    }
+
+    /// [`create_issue`](Self::create_issue) that can be ended from outside.
+    ///
+    /// # Errors
+    /// As `create_issue`; `Cancelled` when `options` ended it.
+    pub fn create_issue_with(&self, issue: &NewIssue, options: &CallOptions) -> Result<Issue> {
+        let body = IssueChanges::from(issue).to_json()?;
+        self.issue(Method::Post, "/issues", Some(body), options)
+    }
+
+    /// Reads a report: its fields and its present state.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none of that id, or it was deleted.
+    pub fn get_issue(&self, id: &str) -> Result<Issue> {
+        self.get_issue_with(id, &CallOptions::new())
+    }
+
+    /// [`get_issue`](Self::get_issue) that can be ended from outside.
+    ///
+    /// # Errors
+    /// As `get_issue`; `Cancelled` when `options` ended it.
+    pub fn get_issue_with(&self, id: &str, options: &CallOptions) -> Result<Issue> {
+        self.issue(Method::Get, &issue_path(id)?, None, options)
+    }
+
+    /// Changes the given fields of a report; answers with the whole.
+    ///
+    /// # Errors
+    /// As [`create_issue`](Self::create_issue) and [`get_issue`](Self::get_issue).
+    pub fn update_issue(&self, id: &str, changes: &IssueChanges) -> Result<Issue> {
+        self.update_issue_with(id, changes, &CallOptions::new())
+    }
+
+    /// [`update_issue`](Self::update_issue) that can be ended from outside.
+    ///
+    /// # Errors
+    /// As `update_issue`; `Cancelled` when `options` ended it.
+    pub fn update_issue_with(&self, id: &str, changes: &IssueChanges, options: &CallOptions) -> Result<Issue> {
+        let path = issue_path(id)?;
+        self.issue(Method::Put, &path, Some(changes.to_json()?), options)
+    }
+
+    /// Withdraws a report: the service archives it, and reading it afterwards is `NotFound`. Answers with the
+    /// service's words.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none of that id, or it was deleted before.
+    pub fn delete_issue(&self, id: &str) -> Result<String> {
+        self.delete_issue_with(id, &CallOptions::new())
+    }
+
+    /// [`delete_issue`](Self::delete_issue) that can be ended from outside.
+    ///
+    /// # Errors
+    /// As `delete_issue`; `Cancelled` when `options` ended it.
+    pub fn delete_issue_with(&self, id: &str, options: &CallOptions) -> Result<String> {
+        let answer = self.call(Method::Delete, &issue_path(id)?, None, options)?;
+        Ok(answer
+            .get("message")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned())
+    }
+
+    fn issue(&self, method: Method, path: &str, body: Option<Vec<u8>>, options: &CallOptions) -> Result<Issue> {
+        let answer = self.call(method, path, body, options)?;
+        serde_json::from_value(answer)
+            .map_err(|error| Error::new(ErrorKind::Protocol, format!("the answer is not an issue: {error}")))
+    }
+}
+
+/// The path of one report, whatever the id holds.
+fn issue_path(id: &str) -> Result<String> {
+    let takes = "the id of an issue, such as iss_12345abcde";
+    not_blank("id", id, takes)?;
+    // These name other places than a report, also when encoded.
+    if id == "." || id == ".." {
+        return Err(Error::invalid("id", format_args!("{id:?}"), takes));
+    }
+    Ok(format!("/issues/{}", utf8_percent_encode(id, UNRESERVED)))
+}

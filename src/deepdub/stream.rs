@@ -1,0 +1,251 @@
+//! A generation on a connection of its own, driven by the caller's thread.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use super::client::Client;
+use super::generation::{Chunk, Generation};
+use super::request::SpeechRequest;
+use super::rest::response_error;
+use crate::audio::Format;
+use crate::error::{Error, ErrorKind, Result};
+use crate::net::{CallOptions, Connection, Control, Frame, OpenError, UpgradeRequest, Wake, deadline_after, earlier};
+
+/// What a generation came to.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Summary {
+    /// The generation's id: what a report about it names.
+    pub generation_id: String,
+    /// The format that was asked for.
+    pub format: Format,
+    /// Chunks with audio that were delivered.
+    pub chunks: u64,
+    /// Bytes of audio in them, as the service sent them.
+    pub bytes: u64,
+    /// Chunks that came twice and were dropped.
+    pub duplicates: u64,
+    /// How long opening the connection took.
+    pub connect: Duration,
+    /// From the call to the first audio, connecting included. `None` when none came.
+    pub first_chunk: Option<Duration>,
+    /// From the call to its end, or until now.
+    pub total: Duration,
+}
+
+/// A generation's audio, chunk by chunk. Dropping it stops the generation and closes the connection.
+pub struct SpeechStream {
+    client: Client,
+    /// `None` once the generation has ended, in whatever way.
+    connection: Option<Connection>,
+    generation: Generation,
+    format: Format,
+    started: Instant,
+    connect: Duration,
+    first_chunk: Option<Duration>,
+    ended: Option<Duration>,
+    /// When the whole call has to be over.
+    total_deadline: Option<Instant>,
+    /// When the next chunk has to be here.
+    chunk_deadline: Option<Instant>,
+}
+
+impl SpeechStream {
+    pub(super) fn open(client: &Client, request: &SpeechRequest, options: &CallOptions) -> Result<SpeechStream> {
+        request.check()?;
+        let started = Instant::now();
+        let settings = client.settings();
+        let timeouts = &settings.timeouts;
+        let total_deadline = deadline_after(timeouts.total);
+        let generation_id = request.generation_id();
+        let message = request.to_json(&generation_id)?;
+        log::debug!(
+            "generation {generation_id}: connecting to {}",
+            settings.websocket.display()
+        );
+
+        let mut stream = SpeechStream {
+            client: client.clone(),
+            connection: None,
+            generation: Generation::new(generation_id, request.format, settings.max_message_bytes),
+            format: request.format,
+            started,
+            connect: Duration::ZERO,
+            first_chunk: None,
+            ended: None,
+            total_deadline,
+            chunk_deadline: None,
+        };
+        match stream.connect(message, options) {
+            Ok(connection) => stream.connection = Some(connection),
+            Err(error) => return Err(stream.end(error)),
+        }
+        stream.chunk_deadline = deadline_after(timeouts.first_chunk);
+        Ok(stream)
+    }
+
+    fn connect(&mut self, message: String, options: &CallOptions) -> Result<Connection> {
+        let settings = self.client.settings();
+        let deadline = earlier(self.total_deadline, deadline_after(settings.timeouts.connect));
+        let key = settings.key.expose();
+        let query = settings.key_in_query.then(|| format!("x-api-key={}", encode(key)));
+        let headers = [("x-api-key", key)];
+        let request = UpgradeRequest {
+            endpoint: &settings.websocket,
+            query: query.as_deref(),
+            headers: if settings.key_in_query { &[] } else { &headers },
+        };
+        let control = Control::new(self.client.closing(), options);
+        let mut connection = Connection::open(
+            &request,
+            self.client.tls(),
+            control,
+            deadline,
+            settings.max_message_bytes,
+        )
+        .map_err(|error| match error {
+            OpenError::Failed(error) if error.kind() == ErrorKind::Timeout => error.with_field("connect_timeout"),
+            OpenError::Failed(error) => error,
+            OpenError::Refused(response) => response_error(&response),
+        })?;
+        self.connect = self.started.elapsed();
+        if connection.send_text(message, deadline)? == Wake::TimedOut {
+            return Err(
+                Error::new(ErrorKind::Timeout, "the request could not be sent in time").with_field("connect_timeout")
+            );
+        }
+        Ok(connection)
+    }
+
+    /// The next chunk, waiting for it; `None` after the last.
+    ///
+    /// # Errors
+    /// Anything but `InvalidArgument`. [`Error::received`] says how much audio had come before; it stays good.
+    /// After an error there is nothing more: `None`.
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>> {
+        match self.advance() {
+            Ok(true) => Ok(Some(self.generation.chunk())),
+            Ok(false) => Ok(None),
+            Err(error) => Err(self.end(error)),
+        }
+    }
+
+    /// The generation's id.
+    pub fn generation_id(&self) -> &str {
+        self.generation.id()
+    }
+
+    /// What the generation has come to so far.
+    pub fn summary(&self) -> Summary {
+        let received = self.generation.received();
+        Summary {
+            generation_id: self.generation.id().to_owned(),
+            format: self.format,
+            chunks: received.chunks,
+            bytes: received.bytes,
+            duplicates: self.generation.duplicates(),
+            connect: self.connect,
+            first_chunk: self.first_chunk,
+            total: self.ended.unwrap_or_else(|| self.started.elapsed()),
+        }
+    }
+
+    /// Stops the generation, as the caller wants no more of it. The error says so, and what had come.
+    pub fn stop(&mut self) -> Error {
+        self.end(Error::cancelled())
+    }
+
+    /// Whether there is a next chunk; it is in `generation` then.
+    fn advance(&mut self) -> Result<bool> {
+        loop {
+            if self.generation.accept_held() {
+                self.chunk_arrived();
+                return Ok(true);
+            }
+            let Some(connection) = &mut self.connection else {
+                return Ok(false);
+            };
+            let deadline = earlier(self.chunk_deadline, self.total_deadline);
+            let has_chunk = match connection.receive(deadline)? {
+                Some(Frame::Text(text)) => self.generation.accept_text(&text)?,
+                Some(Frame::Binary(bytes)) => self.generation.accept_binary(&bytes)?,
+                Some(Frame::Close { code, reason }) => return Err(self.closed(code, &reason)),
+                None => return Err(self.timed_out()),
+            };
+            if has_chunk {
+                self.chunk_arrived();
+                return Ok(true);
+            }
+        }
+    }
+
+    fn chunk_arrived(&mut self) {
+        if self.first_chunk.is_none() && self.generation.received().chunks > 0 {
+            self.first_chunk = Some(self.started.elapsed());
+        }
+        if self.generation.is_finished() {
+            self.close();
+        } else {
+            self.chunk_deadline = deadline_after(self.client.settings().timeouts.between_chunks);
+        }
+    }
+
+    fn close(&mut self) {
+        self.connection = None;
+        self.ended.get_or_insert(self.started.elapsed());
+    }
+
+    fn timed_out(&self) -> Error {
+        if self.generation.has_gap() {
+            return self.generation.gap();
+        }
+        let over = |deadline: Option<Instant>| deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let (what, field) = if over(self.total_deadline) {
+            ("the generation did not finish in time", "total_timeout")
+        } else if self.generation.received().chunks == 0 {
+            ("no audio came in time", "first_chunk_timeout")
+        } else {
+            ("the next chunk did not come in time", "between_chunks_timeout")
+        };
+        Error::new(ErrorKind::Timeout, what).with_field(field)
+    }
+
+    fn closed(&self, code: Option<u16>, reason: &str) -> Error {
+        if self.generation.has_gap() {
+            return self.generation.gap();
+        }
+        let mut message = "the service closed the connection before the generation had finished".to_owned();
+        if let Some(code) = code {
+            message.push_str(&format!(", with code {code}"));
+        }
+        if !reason.is_empty() {
+            message.push_str(&format!(": {reason}"));
+        }
+        Error::new(ErrorKind::Closed, message)
+    }
+
+    /// Gives up the connection and completes `error` with what is known here.
+    fn end(&mut self, error: Error) -> Error {
+        self.close();
+        let settings = self.client.settings();
+        let error = error
+            .with_url(settings.websocket.display())
+            .map_texts(|text| settings.key.redact(text))
+            .with_generation(self.generation.id(), self.generation.received());
+        log::debug!("generation {}: {error}", self.generation.id());
+        error
+    }
+}
+
+impl fmt::Debug for SpeechStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SpeechStream")
+            .field("summary", &self.summary())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Percent-encodes everything that is not plain in a query.
+fn encode(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}

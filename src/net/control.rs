@@ -1,0 +1,148 @@
+//! Stopping a call from outside of it.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+/// Stops calls from another thread, or from inside a callback.
+///
+/// Clones are one token. A token that has been cancelled stays so: calls that are given it afterwards end at
+/// once. One token may be given to any number of calls.
+#[derive(Clone, Default)]
+pub struct CancelToken(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    cancelled: AtomicBool,
+    waiting: Mutex<Vec<Weak<mio::Waker>>>,
+}
+
+impl CancelToken {
+    /// A token that has not been cancelled.
+    pub fn new() -> CancelToken {
+        CancelToken::default()
+    }
+
+    /// Ends every call that was given this token, also one that is waiting for the network, with
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). Does not wait for them to return.
+    pub fn cancel(&self) {
+        self.0.cancelled.store(true, Ordering::SeqCst);
+        for waker in self.lock().iter().filter_map(Weak::upgrade) {
+            // Waking fails only when the waiting thread's poll is gone, and then nobody waits.
+            let _ = waker.wake();
+        }
+    }
+
+    /// Whether [`cancel`](Self::cancel) has been called.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.cancelled.load(Ordering::SeqCst)
+    }
+
+    /// From now on `waker` is woken by a cancel. Ends when the waker is dropped.
+    pub(crate) fn wake_on_cancel(&self, waker: &Arc<mio::Waker>) {
+        let mut waiting = self.lock();
+        waiting.retain(|known| known.strong_count() > 0);
+        waiting.push(Arc::downgrade(waker));
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Weak<mio::Waker>>> {
+        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for CancelToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CancelToken")
+            .field("cancelled", &self.is_cancelled())
+            .finish()
+    }
+}
+
+/// Asked now and then during a wait; `true` ends the call.
+pub(crate) type InterruptCheck = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// What may end one call before its time. The default is nothing.
+#[derive(Clone, Default)]
+pub struct CallOptions {
+    pub(crate) cancel: Option<CancelToken>,
+    pub(crate) interrupt: Option<InterruptCheck>,
+}
+
+impl CallOptions {
+    /// Nothing ends the call but its own time limits.
+    pub fn new() -> CallOptions {
+        CallOptions::default()
+    }
+
+    /// The call ends when `token` is cancelled.
+    pub fn cancel(mut self, token: &CancelToken) -> CallOptions {
+        self.cancel = Some(token.clone());
+        self
+    }
+
+    /// Every 20 ms of a wait, `check` is asked on the calling thread; `true` ends the call as cancelled.
+    ///
+    /// For hosts that learn of an interruption only by asking, such as an interpreter's signal handling.
+    /// Without it a waiting call uses no timer.
+    pub fn interrupt(mut self, check: impl Fn() -> bool + Send + Sync + 'static) -> CallOptions {
+        self.interrupt = Some(Arc::new(check));
+        self
+    }
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallOptions")
+            .field("cancel", &self.cancel)
+            .field("interrupt", &self.interrupt.is_some())
+            .finish()
+    }
+}
+
+/// Everything that may end the call in hand: the caller's options and the client's own end.
+#[derive(Clone, Default)]
+pub(crate) struct Control {
+    pub tokens: Vec<CancelToken>,
+    pub interrupt: Option<InterruptCheck>,
+}
+
+impl Control {
+    pub fn new(client: &CancelToken, options: &CallOptions) -> Control {
+        let tokens = options.cancel.iter().chain([client]).cloned().collect();
+        Control {
+            tokens,
+            interrupt: options.interrupt.clone(),
+        }
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.tokens.iter().any(CancelToken::is_cancelled)
+    }
+
+    /// Runs `call` with this control in force for [`Control::current`] on this thread.
+    ///
+    /// The HTTP library owns its pooled connections and has no place for a value that belongs to one call, so
+    /// it travels beside the call.
+    pub fn during<T>(&self, call: impl FnOnce() -> T) -> T {
+        let before = CURRENT.replace(Some(self.clone()));
+        let _restore = Restore(before);
+        call()
+    }
+
+    pub fn current() -> Control {
+        CURRENT.with_borrow(|current| current.clone().unwrap_or_default())
+    }
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Control>> = const { RefCell::new(None) };
+}
+
+struct Restore(Option<Control>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        CURRENT.set(self.0.take());
+    }
+}

@@ -1,0 +1,151 @@
+//! The HTTP library's connections, made of this library's sockets: the same trust, deadlines and cancellation
+//! as for WebSocket.
+
+use std::fmt;
+use std::io::{self, ErrorKind as IoErrorKind, Read, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::Uri;
+use ureq::config::Config;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
+
+use super::connect::Socket;
+use super::control::Control;
+use super::endpoint::Endpoint;
+use super::tls::TlsSettings;
+use super::wait::{Waiter, Wake, deadline_after};
+use crate::error::Error;
+
+/// Looks nothing up: [`Socket::connect`] does, where it can be cancelled.
+#[derive(Debug)]
+pub(crate) struct HttpResolver;
+
+impl Resolver for HttpResolver {
+    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let mut unused = self.empty();
+        // ureq wants at least one.
+        unused.push(([0, 0, 0, 0], 0).into());
+        Ok(unused)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct HttpConnector {
+    tls: Arc<TlsSettings>,
+}
+
+impl HttpConnector {
+    pub fn new(tls: Arc<TlsSettings>) -> HttpConnector {
+        HttpConnector { tls }
+    }
+}
+
+impl Connector for HttpConnector {
+    type Out = HttpTransport;
+
+    fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<HttpTransport>, ureq::Error> {
+        // Checked when the client was made; here only taken apart again.
+        let endpoint = Endpoint::parse("url", &details.uri.to_string(), ["http", "https"], true).map_err(ours)?;
+        let mut waiter = Waiter::new(Control::current()).map_err(ours)?;
+        let deadline = deadline_of(&details.timeout);
+        let socket = Socket::connect(&endpoint, &self.tls, &mut waiter, deadline).map_err(ours)?;
+        let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
+        Ok(Some(HttpTransport {
+            socket,
+            waiter,
+            buffers,
+            secure: endpoint.secure,
+        }))
+    }
+}
+
+fn ours(error: Error) -> ureq::Error {
+    ureq::Error::Other(Box::new(error))
+}
+
+fn deadline_of(timeout: &NextTimeout) -> Option<Instant> {
+    let after: Duration = *timeout.after;
+    if timeout.after.is_not_happening() {
+        None
+    } else {
+        deadline_after(Some(after))
+    }
+}
+
+pub(crate) struct HttpTransport {
+    socket: Socket,
+    waiter: Waiter,
+    buffers: LazyBuffers,
+    secure: bool,
+}
+
+impl HttpTransport {
+    fn wait(&mut self, deadline: Option<Instant>, timeout: &NextTimeout) -> Result<(), ureq::Error> {
+        match self.waiter.wait(deadline).map_err(ours)? {
+            Wake::Ready => Ok(()),
+            Wake::TimedOut => Err(ureq::Error::Timeout(timeout.reason)),
+        }
+    }
+}
+
+impl Transport for HttpTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        // A kept connection is used by another call than the one that made it.
+        self.waiter.set_control(Control::current());
+        let deadline = deadline_of(&timeout);
+        let mut sent = 0;
+        loop {
+            let step = if sent < amount {
+                self.socket.write(&self.buffers.output()[sent..amount])
+            } else {
+                self.socket.flush().map(|()| 0)
+            };
+            match step {
+                Ok(0) if sent == amount => return Ok(()),
+                Ok(0) => return Err(ureq::Error::Io(IoErrorKind::WriteZero.into())),
+                Ok(length) => sent += length,
+                Err(error) if error.kind() == IoErrorKind::WouldBlock => self.wait(deadline, &timeout)?,
+                Err(error) if error.kind() == IoErrorKind::Interrupted => {}
+                Err(error) => return Err(ureq::Error::Io(error)),
+            }
+        }
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.waiter.set_control(Control::current());
+        let deadline = deadline_of(&timeout);
+        loop {
+            match self.socket.read(self.buffers.input_append_buf()) {
+                Ok(length) => {
+                    self.buffers.input_appended(length);
+                    return Ok(length > 0);
+                }
+                Err(error) if error.kind() == IoErrorKind::WouldBlock => self.wait(deadline, &timeout)?,
+                Err(error) if error.kind() == IoErrorKind::Interrupted => {}
+                Err(error) => return Err(ureq::Error::Io(error)),
+            }
+        }
+    }
+
+    fn is_open(&mut self) -> bool {
+        // Nothing may come between two requests: data, an end and an error all mean that it is used up.
+        let idle: io::Result<usize> = self.socket.read(&mut [0]);
+        matches!(idle, Err(error) if error.kind() == IoErrorKind::WouldBlock)
+    }
+
+    fn is_tls(&self) -> bool {
+        self.secure
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport").finish_non_exhaustive()
+    }
+}

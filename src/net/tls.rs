@@ -1,0 +1,79 @@
+//! Whom to trust: one TLS configuration for HTTP and WebSocket.
+
+use std::sync::Arc;
+
+use once_cell::sync::OnceCell;
+use rustls::ClientConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls_platform_verifier::Verifier;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Extra trust, and the TLS configuration made of it when the first encrypted connection is.
+///
+/// Reading the platform's certificates takes milliseconds: a client that talks to a loopback sandbox never
+/// pays for it, and one that talks to a service does so once.
+#[derive(Debug, Default)]
+pub(crate) struct TlsSettings {
+    extra_roots: Vec<CertificateDer<'static>>,
+    config: OnceCell<Arc<ClientConfig>>,
+}
+
+impl TlsSettings {
+    /// Trusts the platform's certificates, and those in `ca_pem` (the text of a PEM file) besides.
+    pub fn new(ca_pem: Option<&str>) -> Result<TlsSettings> {
+        let mut extra_roots = Vec::new();
+        if let Some(pem) = ca_pem {
+            for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+                let certificate = certificate.map_err(|error| {
+                    Error::invalid(
+                        "ca_pem",
+                        format_args!("not readable ({error})"),
+                        "certificates in PEM form",
+                    )
+                })?;
+                extra_roots.push(certificate);
+            }
+            if extra_roots.is_empty() {
+                return Err(Error::invalid(
+                    "ca_pem",
+                    "a text with no certificate in it",
+                    "certificates in PEM form",
+                ));
+            }
+        }
+        Ok(TlsSettings {
+            extra_roots,
+            config: OnceCell::new(),
+        })
+    }
+
+    pub fn config(&self) -> Result<Arc<ClientConfig>> {
+        self.config.get_or_try_init(|| self.build()).cloned()
+    }
+
+    fn build(&self) -> Result<Arc<ClientConfig>> {
+        let failed = |error: rustls::Error| {
+            Error::new(
+                ErrorKind::Tls,
+                format!(
+                    "no trusted certificates could be loaded: {error}; install the system's CA certificates (the package ca-certificates) or name some with ca_pem"
+                ),
+            )
+        };
+        // The provider is named rather than installed: the process-wide default belongs to the host.
+        let provider = Arc::new(ring::default_provider());
+        let verifier =
+            Verifier::new_with_extra_roots(self.extra_roots.iter().cloned(), provider.clone()).map_err(failed)?;
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(failed)?
+            .dangerous()
+            // "Dangerous" is any verifier of one's own; this one asks the platform.
+            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_no_client_auth();
+        Ok(Arc::new(config))
+    }
+}

@@ -1,0 +1,189 @@
+//! WebSocket messages over a non-blocking socket, and a blocking way to drive them.
+
+use std::io::ErrorKind as IoErrorKind;
+use std::time::Instant;
+
+use tungstenite::error::{CapacityError, ProtocolError};
+use tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tungstenite::{Bytes, Message, Utf8Bytes};
+
+use super::connect::{Socket, io_error};
+use super::control::Control;
+use super::http::Response;
+use super::tls::TlsSettings;
+use super::upgrade::{UpgradeRequest, Upgraded, upgrade};
+use super::wait::{Waiter, Wake};
+use crate::error::{Error, ErrorKind, Result};
+
+/// tungstenite zeroes this much before each read: large enough for a chunk in one read, no larger.
+const READ_BUFFER: usize = 32 * 1024;
+
+/// One message from the other side. The bytes are shared with the receive buffer, not copied.
+#[derive(Debug)]
+pub(crate) enum Frame {
+    Text(Utf8Bytes),
+    Binary(Bytes),
+    /// The other side said goodbye. Nothing comes after it.
+    Close {
+        code: Option<u16>,
+        reason: String,
+    },
+}
+
+/// Why a connection could not be opened.
+pub(crate) enum OpenError {
+    Failed(Error),
+    /// The server answered the handshake with something other than 101.
+    Refused(Response),
+}
+
+impl From<Error> for OpenError {
+    fn from(error: Error) -> Self {
+        OpenError::Failed(error)
+    }
+}
+
+/// Text in, messages out, never waiting: the state machine that every driver drives.
+pub(crate) struct WebSocket {
+    inner: tungstenite::WebSocket<Socket>,
+    max_message: usize,
+}
+
+impl WebSocket {
+    fn new(socket: Socket, first_bytes: Vec<u8>, max_message: usize) -> WebSocket {
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .max_message_size(Some(max_message))
+            .max_frame_size(Some(max_message));
+        let inner = tungstenite::WebSocket::from_partially_read(socket, first_bytes, Role::Client, Some(config));
+        WebSocket { inner, max_message }
+    }
+
+    /// The next message that is already here; `None` when the socket has to be waited for. Pings are answered.
+    pub fn receive(&mut self) -> Result<Option<Frame>> {
+        loop {
+            match self.inner.read() {
+                Ok(Message::Text(text)) => return Ok(Some(Frame::Text(text))),
+                Ok(Message::Binary(bytes)) => return Ok(Some(Frame::Binary(bytes))),
+                Ok(Message::Close(frame)) => {
+                    let (code, reason) = frame.map_or((None, String::new()), |f: CloseFrame| {
+                        (Some(f.code.into()), f.reason.to_string())
+                    });
+                    return Ok(Some(Frame::Close { code, reason }));
+                }
+                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
+                Err(tungstenite::Error::Io(error)) if error.kind() == IoErrorKind::WouldBlock => return Ok(None),
+                Err(tungstenite::Error::Io(error)) if error.kind() == IoErrorKind::Interrupted => {}
+                Err(error) => return Err(self.error(error)),
+            }
+        }
+    }
+
+    /// Takes `text` for sending; [`flush`](Self::flush) until it says that it has gone out.
+    pub fn queue_text(&mut self, text: String) -> Result<()> {
+        match self.inner.write(Message::text(text)) {
+            Ok(()) => Ok(()),
+            // Taken, and kept until the socket is ready.
+            Err(tungstenite::Error::Io(error)) if error.kind() == IoErrorKind::WouldBlock => Ok(()),
+            Err(error) => Err(self.error(error)),
+        }
+    }
+
+    /// `true` when everything taken has gone out; `false` when the socket has to be waited for.
+    pub fn flush(&mut self) -> Result<bool> {
+        loop {
+            match self.inner.flush() {
+                Ok(()) => return Ok(true),
+                Err(tungstenite::Error::Io(error)) if error.kind() == IoErrorKind::WouldBlock => return Ok(false),
+                Err(tungstenite::Error::Io(error)) if error.kind() == IoErrorKind::Interrupted => {}
+                Err(error) => return Err(self.error(error)),
+            }
+        }
+    }
+
+    /// Says goodbye, as far as that goes without waiting.
+    fn close(&mut self) {
+        // The connection is given up either way.
+        let _ = self.inner.close(None);
+    }
+
+    fn error(&self, error: tungstenite::Error) -> Error {
+        use tungstenite::Error as E;
+        match error {
+            E::Io(error) => io_error(error, "the connection was lost"),
+            E::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
+                Error::new(ErrorKind::Network, "the connection was lost: the other side hung up")
+            }
+            E::ConnectionClosed | E::AlreadyClosed => {
+                Error::new(ErrorKind::Closed, "the service closed the connection")
+            }
+            E::Capacity(CapacityError::MessageTooLong { size, .. }) => Error::new(
+                ErrorKind::Protocol,
+                format!(
+                    "a message of {size} bytes is over the limit of {} (max_message_bytes)",
+                    self.max_message
+                ),
+            )
+            .with_field("max_message_bytes"),
+            E::Utf8(_) => Error::new(ErrorKind::Protocol, "a text message is not UTF-8"),
+            other => Error::new(ErrorKind::Protocol, format!("the WebSocket stream is broken: {other}")),
+        }
+    }
+}
+
+/// A WebSocket with the means to wait for it, on the thread that calls. Dropping it closes it.
+pub(crate) struct Connection {
+    socket: WebSocket,
+    waiter: Waiter,
+}
+
+impl Connection {
+    pub fn open(
+        request: &UpgradeRequest<'_>,
+        tls: &TlsSettings,
+        control: Control,
+        deadline: Option<Instant>,
+        max_message: usize,
+    ) -> Result<Connection, OpenError> {
+        let mut waiter = Waiter::new(control)?;
+        waiter.check()?;
+        let mut socket = Socket::connect(request.endpoint, tls, &mut waiter, deadline)?;
+        match upgrade(&mut socket, request, &mut waiter, deadline)? {
+            Upgraded::Accepted(first_bytes) => Ok(Connection {
+                socket: WebSocket::new(socket, first_bytes, max_message),
+                waiter,
+            }),
+            Upgraded::Refused(response) => Err(OpenError::Refused(response)),
+        }
+    }
+
+    pub fn send_text(&mut self, text: String, deadline: Option<Instant>) -> Result<Wake> {
+        self.socket.queue_text(text)?;
+        while !self.socket.flush()? {
+            if self.waiter.wait(deadline)? == Wake::TimedOut {
+                return Ok(Wake::TimedOut);
+            }
+        }
+        Ok(Wake::Ready)
+    }
+
+    /// The next message; `None` when the deadline passed with none. What is already here comes first: the
+    /// deadline counts only while there is nothing.
+    pub fn receive(&mut self, deadline: Option<Instant>) -> Result<Option<Frame>> {
+        self.waiter.check()?;
+        loop {
+            if let Some(frame) = self.socket.receive()? {
+                return Ok(Some(frame));
+            }
+            if self.waiter.wait(deadline)? == Wake::TimedOut {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.socket.close();
+    }
+}

@@ -1,0 +1,53 @@
+//! Threads that the host does not notice.
+
+use std::thread::JoinHandle;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Starts a thread that takes none of the host's signals: a program that handles them on a thread of its own
+/// choosing keeps doing so.
+pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    let _blocked = SignalsBlocked::new();
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|error| Error::new(ErrorKind::Internal, format!("the system gave no thread: {error}")))
+}
+
+/// While it lives, this thread has all signals blocked; a thread started meanwhile inherits that.
+#[cfg(unix)]
+struct SignalsBlocked(libc::sigset_t);
+
+#[cfg(unix)]
+impl SignalsBlocked {
+    fn new() -> SignalsBlocked {
+        let mut before = std::mem::MaybeUninit::uninit();
+        // SAFETY: both sets are on this stack; sigfillset and pthread_sigmask write them whole before they are
+        // read, and have no failure for these arguments.
+        unsafe {
+            let mut all = std::mem::MaybeUninit::uninit();
+            libc::sigfillset(all.as_mut_ptr());
+            libc::sigemptyset(before.as_mut_ptr());
+            libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
+            SignalsBlocked(before.assume_init())
+        }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for SignalsBlocked {
+    fn drop(&mut self) {
+        // SAFETY: the set was filled by `new`.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &self.0, std::ptr::null_mut()) };
+    }
+}
+
+#[cfg(not(unix))]
+struct SignalsBlocked;
+
+#[cfg(not(unix))]
+impl SignalsBlocked {
+    fn new() -> SignalsBlocked {
+        SignalsBlocked
+    }
+}
