@@ -1,1 +1,41 @@
-//! A local stand-in for the speech services.
+//! A local stand-in for the speech services that voicewire talks to, for development and tests: real protocols, real
+//! speech, no account, no network, and [faults](Fault) on demand. It listens on 127.0.0.1 only.
+//!
+//! ```
+//! use voicewire_sandbox::{Options, Sandbox};
+//!
+//! let sandbox = Sandbox::start(Options::instant())?;
+//! assert!(sandbox.deepdub_open_url().starts_with("ws://127.0.0.1:"));
+//! sandbox.inject("error=RateLimit".parse()?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The program `voicewire-sandbox` is the same as a process of its own, steered over HTTP at `/sandbox/…`.
+//!
+//! Where the vendor's pages leave a value open, the sandbox has its own: Deepdub requests without `format` get mp3,
+//! those without `sampleRate` 48 000 Hz; `targetText` may have 20 000 characters, `targetDuration` 600 seconds, a clip
+//! attached to an issue 20 MiB, any request 32 MiB. Every voice prompt id has a voice.
+//!
+//! What it does not share with the library under test is the point of it: no message type, no parser, no constant.
+
+mod answer;
+pub mod codec;
+mod control;
+mod deepdub;
+mod error;
+mod fault;
+mod options;
+mod record;
+mod sandbox;
+mod server;
+pub mod speech;
+mod state;
+mod stream;
+mod tls;
+mod websocket;
+
+pub use error::Error;
+pub use fault::{Fault, FaultError};
+pub use options::Options;
+pub use record::{Generation, Outcome, Request};
+pub use sandbox::Sandbox;

@@ -1,0 +1,41 @@
+//! A command that is served alone: it finds the sandbox by its environment.
+
+use std::ffi::{OsStr, OsString};
+use std::process::{Command, ExitCode, ExitStatus};
+use std::{io, thread};
+
+use tokio::sync::oneshot;
+use voicewire_sandbox::Sandbox;
+
+/// Runs it, and ends as it ends. When the sandbox is told to stop meanwhile, that is the end of the wait: a terminal
+/// tells both.
+pub async fn run(
+    sandbox: &Sandbox,
+    program: &OsStr,
+    arguments: &[OsString],
+    told_to_stop: impl Future<Output = ()>,
+) -> Result<ExitCode, String> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .env("DEEPDUB_API_KEY", sandbox.api_key())
+        .env("DEEPDUB_BASE_URL", sandbox.deepdub_rest_url())
+        .env("DEEPDUB_BASE_WEBSOCKET_URL", sandbox.deepdub_open_url())
+        .spawn()
+        .map_err(|error| format!("{} cannot be run: {error}", program.display()))?;
+    let (ended, end) = oneshot::channel();
+    thread::spawn(move || {
+        let _ = ended.send(child.wait());
+    });
+    tokio::select! {
+        () = told_to_stop => Ok(ExitCode::SUCCESS),
+        status = end => Ok(code(status.unwrap_or_else(|_| Err(io::Error::other("the wait ended"))))),
+    }
+}
+
+fn code(status: io::Result<ExitStatus>) -> ExitCode {
+    match status.map(|status| status.code().and_then(|code| u8::try_from(code).ok())) {
+        Ok(Some(code)) => ExitCode::from(code),
+        // A signal ended it, or nobody knows.
+        Ok(None) | Err(_) => ExitCode::FAILURE,
+    }
+}

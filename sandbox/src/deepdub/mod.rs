@@ -1,0 +1,44 @@
+//! Deepdub: streaming text-to-speech over a WebSocket and over REST, issue reports, voices.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use crate::state::State;
+
+mod chunks;
+mod errors;
+mod front;
+mod generate;
+mod issues;
+mod messages;
+mod open;
+mod request;
+mod tts;
+mod voices;
+
+pub(crate) use issues::Issues;
+
+/// The path of the WebSocket endpoint that takes one text per request.
+pub(crate) const OPEN: &str = "/open";
+/// Where the REST paths begin.
+pub(crate) const REST: &str = "/api/v1";
+
+const TTS: &str = "/api/v1/tts";
+const ISSUES: &str = "/api/v1/issues";
+
+/// Every path of this service, behind the check of the API key.
+pub(crate) fn router(state: Arc<State>) -> Router<Arc<State>> {
+    Router::new()
+        .route(OPEN, get(open::open))
+        .route(TTS, post(tts::tts))
+        .route(ISSUES, post(issues::create))
+        .route(
+            "/api/v1/issues/{id}",
+            get(issues::read).put(issues::update).delete(issues::archive),
+        )
+        .route("/api/v1/voice", get(voices::list))
+        .route_layer(from_fn_with_state(state, front::front))
+}
