@@ -93,10 +93,11 @@ impl AudioFile {
     /// # Errors
     /// `File` when they cannot be written, or the file would outgrow its container (4 GiB for WAV and Sun audio).
     pub fn write(&mut self, chunk: &[u8]) -> Result<()> {
-        if self.format == Format::Wav && self.data == 0 {
-            if let Some(info) = wav::parse(chunk) {
-                self.sample_rate = info.sample_rate;
-            }
+        if self.format == Format::Wav
+            && self.data == 0
+            && let Some(info) = wav::parse(chunk)
+        {
+            self.sample_rate = info.sample_rate;
         }
         self.meter.push(chunk);
         let bytes = if self.format == Format::Wav {

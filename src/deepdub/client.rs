@@ -91,6 +91,16 @@ impl Client {
         self.0.closing.cancel();
     }
 
+    /// Where REST calls go, without a query.
+    pub fn rest_url(&self) -> String {
+        self.settings().rest.display()
+    }
+
+    /// Where texts are spoken, without a query.
+    pub fn websocket_url(&self) -> String {
+        self.settings().websocket.display()
+    }
+
     pub(super) fn settings(&self) -> &Settings {
         &self.0.settings
     }

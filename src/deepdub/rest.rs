@@ -111,6 +111,10 @@ impl Client {
         let body = json.map_or(Body::Empty, Body::Json);
         let control = Control::new(self.closing(), options);
         let headers = [("x-api-key", settings.key.expose())];
+        // Paths end up in logs, here and there.
+        if path.contains(settings.key.expose()) {
+            return Err(Error::invalid("id", "the API key", "the id of what the call is about"));
+        }
         log::debug!("{method:?} {}", endpoint.display());
         let answer = self
             .http()

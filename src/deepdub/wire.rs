@@ -85,14 +85,15 @@ impl<'a> Message<'a> {
                 error_type,
             };
         }
-        if data.is_none() && !is_final {
-            if let Some(message) = self.message.not_empty() {
-                return Event::Failed {
-                    generation_id,
-                    message,
-                    error_type,
-                };
-            }
+        if data.is_none()
+            && !is_final
+            && let Some(message) = self.message.not_empty()
+        {
+            return Event::Failed {
+                generation_id,
+                message,
+                error_type,
+            };
         }
         let data = data.unwrap_or_default();
         if data.is_empty() && !is_final && self.index.is_none() {

@@ -1,0 +1,314 @@
+//! The C interface, used from C: compiled with all warnings on, run under valgrind where it is installed.
+
+#![cfg(unix)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Once;
+
+use voicewire_sandbox::Sandbox;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+const SYSTEM_LIBS: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
+/// A key that must appear nowhere.
+const KEY: &str = "dd-0123456789abcdef0123456789abcdef";
+
+/// Where cargo puts the libraries: above the folder of this test program.
+fn libraries() -> PathBuf {
+    let program = std::env::current_exe().expect("this program has a path");
+    program
+        .parent()
+        .and_then(Path::parent)
+        .expect("in target/…/deps")
+        .to_path_buf()
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("c-{name}"));
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).expect("a scratch folder");
+    path
+}
+
+fn has(program: &str) -> bool {
+    let found = Command::new(program)
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !found {
+        eprintln!("{program} is not installed: a part of this test is left out");
+    }
+    found
+}
+
+#[track_caller]
+fn succeed(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
+    assert!(
+        !out.contains(KEY) && !err.contains(KEY),
+        "{command:?} tells the key:\n{out}\n{err}"
+    );
+    output
+}
+
+fn cc() -> Command {
+    let mut command = Command::new(std::env::var("CC").unwrap_or_else(|_| "cc".to_owned()));
+    command
+        .args(["-std=c99", "-g"])
+        .args(WARNINGS)
+        .arg(format!("-I{ROOT}/include"));
+    command
+}
+
+fn compile(sources: &[&str], folder: &Path, shared: bool) -> PathBuf {
+    let program = folder.join(Path::new(sources[0]).file_stem().expect("a source has a name"));
+    let mut command = cc();
+    command.args(sources.iter().map(|source| Path::new(ROOT).join(source)));
+    command.arg("-o").arg(&program);
+    let libraries = libraries();
+    if shared {
+        command
+            .arg("-L")
+            .arg(&libraries)
+            .arg("-lvoicewire")
+            .arg(format!("-Wl,-rpath,{}", libraries.display()));
+    } else {
+        command.arg(libraries.join("libvoicewire.a"));
+    }
+    succeed(command.args(SYSTEM_LIBS));
+    program
+}
+
+/// Runs a program, under valgrind where there is one: no error, no leak.
+fn under_valgrind(program: &Path) -> Command {
+    if !has("valgrind") {
+        return Command::new(program);
+    }
+    let mut command = Command::new("valgrind");
+    command
+        .args([
+            "--quiet",
+            "--error-exitcode=99",
+            "--leak-check=full",
+            "--errors-for-leak-kinds=definite,indirect,possible",
+        ])
+        .arg(program);
+    command
+}
+
+fn with_sandbox(command: &mut Command, sandbox: &Sandbox, folder: &Path) -> Output {
+    succeed(
+        command
+            .env("TEST_KEY", sandbox.api_key())
+            .env("TEST_REST_URL", sandbox.deepdub_rest_url())
+            .env("TEST_WEBSOCKET_URL", sandbox.deepdub_open_url())
+            .env("TEST_DIRECTORY", folder),
+    )
+}
+
+fn sandbox() -> Sandbox {
+    let options = voicewire_sandbox::Options {
+        keys: vec![KEY.to_owned()],
+        ..support::options()
+    };
+    Sandbox::start(options).expect("the sandbox starts")
+}
+
+#[test]
+fn misuse_is_a_status_and_never_a_crash() {
+    let (folder, sandbox) = (scratch("misuse"), sandbox());
+    let program = compile(&["tests/c/misuse.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+    assert!(sandbox.requests().is_empty(), "nothing that is refused is sent");
+}
+
+#[test]
+fn misuse_is_tried_on_every_function() {
+    let header = include_str!("../include/voicewire.h");
+    let tried = include_str!("c/misuse.c");
+    let functions: Vec<&str> = header
+        .split(|character: char| !(character.is_ascii_alphanumeric() || character == '_' || character == '('))
+        .filter_map(|word| {
+            word.strip_suffix('(')
+                .or_else(|| word.split_once('(').map(|(name, _)| name))
+        })
+        .filter(|name| name.starts_with("vw_"))
+        .collect();
+    assert!(functions.len() > 20, "{functions:?}");
+    for function in functions {
+        assert!(tried.contains(&format!("{function}(")), "{function} is not tried");
+    }
+}
+
+#[test]
+fn c_programs_speak_stop_fail_and_report() {
+    let (folder, sandbox) = (scratch("behaviour"), sandbox());
+    let program = compile(&["tests/c/behaviour.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+    assert!(
+        sandbox.wait_until_idle(std::time::Duration::from_secs(10)),
+        "every connection is closed"
+    );
+    let left: Vec<_> = std::fs::read_dir(&folder)
+        .expect("a folder")
+        .flatten()
+        .map(|entry| entry.file_name())
+        .collect();
+    assert!(
+        !left.iter().any(|name| name.to_string_lossy().ends_with(".part")),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn the_shared_library_serves_c_programs_too() {
+    let (folder, sandbox) = (scratch("shared"), sandbox());
+    let program = compile(&["tests/c/behaviour.c"], &folder, true);
+    with_sandbox(&mut Command::new(program), &sandbox, &folder);
+}
+
+#[test]
+fn the_header_compiles_alone_as_c99_and_as_cpp17() {
+    let folder = scratch("header");
+    let alone = folder.join("alone.c");
+    std::fs::write(&alone, "#include <voicewire.h>\nint main(void) { return 0; }\n").expect("a file");
+    succeed(cc().arg("-fsyntax-only").arg(&alone));
+    if has("c++") {
+        let alone_cpp = folder.join("alone.cpp");
+        std::fs::copy(&alone, &alone_cpp).expect("a copy");
+        let mut command = Command::new("c++");
+        command
+            .args(["-std=c++17", "-fsyntax-only", "-Wold-style-cast"])
+            .args(WARNINGS);
+        succeed(command.arg(format!("-I{ROOT}/include")).arg(&alone_cpp));
+    }
+}
+
+#[test]
+fn the_shared_library_exports_the_interface_and_nothing_else() {
+    if !has("nm") {
+        return;
+    }
+    let library = libraries().join(format!(
+        "{}voicewire{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    ));
+    let output = succeed(Command::new("nm").args(["-D", "--defined-only"]).arg(library));
+    let text = String::from_utf8_lossy(&output.stdout);
+    let symbols: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().last()).collect();
+    assert!(symbols.contains(&"vw_deepdub_stream_tts"), "{symbols:?}");
+    let others: Vec<_> = symbols.iter().filter(|name| !name.starts_with("vw_")).collect();
+    assert!(others.is_empty(), "{others:?}");
+}
+
+/// Builds the program that the C examples start when there is no key.
+fn sandbox_program() -> PathBuf {
+    static BUILT: Once = Once::new();
+    let target = libraries();
+    BUILT.call_once(|| {
+        let mut command = Command::new(env!("CARGO"));
+        command
+            .current_dir(ROOT)
+            .args(["build", "-p", "voicewire-sandbox", "--bin", "voicewire-sandbox"]);
+        command.arg("--target-dir").arg(target.parent().expect("in target"));
+        if target.ends_with("release") {
+            command.arg("--release");
+        }
+        succeed(&mut command);
+    });
+    target.join("voicewire-sandbox")
+}
+
+fn without_account(command: &mut Command, folder: &Path) -> Output {
+    succeed(
+        command
+            .current_dir(folder)
+            .env("VOICEWIRE_SANDBOX", sandbox_program())
+            .env_remove("DEEPDUB_API_KEY"),
+    )
+}
+
+#[test]
+fn the_example_say_leaves_a_file_that_plays() {
+    let folder = scratch("say");
+    let program = compile(&["examples/c/say.c", "examples/c/local_sandbox.c"], &folder, false);
+    let output = without_account(
+        under_valgrind(&program).args(["Welcome to the show.", "-o", "welcome.wav"]),
+        &folder,
+    );
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        told.contains("DEEPDUB_API_KEY is not set") && told.contains("first chunk after"),
+        "{told}"
+    );
+    let wav = std::fs::read(folder.join("welcome.wav")).expect("a file");
+    let info = voicewire::audio::wav::parse(&wav).expect("a WAV header");
+    assert_eq!(
+        (info.sample_rate, info.data_offset, info.data_size),
+        (48_000, 44, wav.len() - 44)
+    );
+    assert!(info.data_size > 48_000, "half a second at least");
+    for file in ["a.mp3", "a.opus", "a.au", "a.ul", "a.pcm"] {
+        without_account(Command::new(&program).args(["Hello.", "-o", file]), &folder);
+        assert!(
+            std::fs::metadata(folder.join(file)).expect("a file").len() > 1000,
+            "{file}"
+        );
+    }
+}
+
+#[test]
+fn the_example_say_speaks_through_the_service_where_there_is_a_key() {
+    let (folder, sandbox) = (scratch("say-key"), sandbox());
+    let program = compile(&["examples/c/say.c", "examples/c/local_sandbox.c"], &folder, false);
+    succeed(
+        Command::new(&program)
+            .current_dir(&folder)
+            .args(["Welcome to the show.", "-o", "welcome.mp3", "--seed", "3"])
+            .env("DEEPDUB_API_KEY", KEY)
+            .env("DEEPDUB_BASE_WEBSOCKET_URL", sandbox.deepdub_open_url()),
+    );
+    assert_eq!(sandbox.generations().len(), 1);
+}
+
+#[test]
+fn the_example_report_issue_follows_a_report_to_its_end() {
+    let folder = scratch("report");
+    let program = compile(
+        &["examples/c/report_issue.c", "examples/c/local_sandbox.c"],
+        &folder,
+        false,
+    );
+    let output = without_account(&mut under_valgrind(&program), &folder);
+    let told = String::from_utf8_lossy(&output.stdout);
+    for word in ["filed iss_", "read iss_", "changed iss_", "withdrawn iss_"] {
+        assert!(told.contains(word), "{told}");
+    }
+}
+
+#[test]
+fn the_makefile_builds_the_examples() {
+    if !has("make") {
+        return;
+    }
+    // With the libraries that are there already.
+    let output = Command::new("make")
+        .args(["--dry-run", "CARGO=true", "PROFILE=dev"])
+        .current_dir(format!("{ROOT}/examples/c"))
+        .output();
+    let output = output.expect("make runs");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && told.contains("-o build/say") && told.contains("-o build/report_issue"),
+        "{told}"
+    );
+}

@@ -1,0 +1,105 @@
+//! Keys are in no log, no error, no URL and no debug output. A program of its own: it has the process's logger.
+
+mod support;
+
+use std::sync::Mutex;
+
+use support::*;
+use voicewire::deepdub::{Client, NewIssue};
+use voicewire_sandbox::{Options, Sandbox};
+
+const KEY: &str = "dd-5ecre75ecre75ecre75ecre75ecre7ab";
+
+static LOG: Mutex<String> = Mutex::new(String::new());
+
+/// Takes everything that any crate of this process logs, down to the finest.
+struct Everything;
+
+impl log::Log for Everything {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let line = format!("{} {}: {}\n", record.level(), record.target(), record.args());
+        LOG.lock().expect("a lock").push_str(&line);
+    }
+
+    fn flush(&self) {}
+}
+
+#[test]
+fn the_key_is_nowhere_but_in_the_header() {
+    log::set_logger(&Everything).expect("the only logger");
+    log::set_max_level(log::LevelFilter::Trace);
+
+    let mut texts = Vec::new();
+    for tls in [false, true] {
+        // It accepts another key only, and says so in every way it can.
+        let strict = Sandbox::start(Options {
+            tls,
+            keys: vec!["dd-another-key".to_owned()],
+            ..options()
+        })
+        .expect("starts");
+        let open = Sandbox::start(Options {
+            tls,
+            keys: vec![KEY.to_owned()],
+            ..options()
+        })
+        .expect("starts");
+        for sandbox in [&strict, &open] {
+            let mut config = config(sandbox).api_key(KEY);
+            for in_query in [false, true] {
+                config.key_in_query = in_query;
+                config.websocket_url = Some(format!("{}?token={KEY}", sandbox.deepdub_open_url()));
+                let client = Client::new(&config).expect("good");
+                texts.push(format!("{config:?} {client:?}"));
+                let faults = [
+                    "error=InvalidInput",
+                    "drop,after=1",
+                    "bad-json",
+                    "close=1011",
+                    "error=Server,anonymous",
+                ];
+                for fault in faults {
+                    let echo = voicewire::deepdub::SpeechRequest {
+                        model: KEY.to_owned(),
+                        ..faulty("s16le", fault)
+                    };
+                    let error = hear(&client, &echo).result.expect_err("it fails");
+                    texts.push(format!("{error} {error:?}"));
+                }
+                let heard = hear(&client, &request("mp3"));
+                texts.push(format!("{:?}", heard.result));
+                let stream = client.open_stream(&request("mp3"), &Default::default());
+                texts.push(format!("{stream:?}"));
+                let error = client.get_issue(KEY).expect_err("it fails");
+                texts.push(format!("{error} {error:?}"));
+                let error = client.create_issue(&NewIssue::default()).expect_err("it fails");
+                texts.push(format!("{error} {error:?}"));
+            }
+        }
+    }
+    let log = LOG.lock().expect("a lock");
+    assert!(log.contains("voicewire::"), "the log was kept");
+    texts.push(without_the_sandbox(&log));
+    for text in texts {
+        assert!(
+            !text.contains(KEY),
+            "{}",
+            text.lines().find(|line| line.contains(KEY)).unwrap_or_default()
+        );
+    }
+}
+
+/// The sandbox runs in this process too, and its server's libraries log what they receive.
+fn without_the_sandbox(log: &str) -> String {
+    let servers = ["hyper", "tokio", "h2", "axum", "tower", "mio", "voicewire_sandbox"];
+    let ours = |line: &&str| {
+        !servers
+            .iter()
+            .any(|server| line.split(' ').nth(1).is_some_and(|target| target.starts_with(server)))
+    };
+    log.lines().filter(ours).map(|line| format!("{line}\n")).collect()
+}
