@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::sync::Mutex;
 
 use support::*;
@@ -63,11 +65,7 @@ fn the_key_is_nowhere_but_in_the_header() {
                     "error=Server,anonymous",
                 ];
                 for fault in faults {
-                    let echo = voicewire::deepdub::SpeechRequest {
-                        model: KEY.to_owned(),
-                        ..faulty("s16le", fault)
-                    };
-                    let error = hear(&client, &echo).result.expect_err("it fails");
+                    let error = hear(&client, &faulty("s16le", fault)).result.expect_err("it fails");
                     texts.push(format!("{error} {error:?}"));
                 }
                 let heard = hear(&client, &request("mp3"));
@@ -81,6 +79,7 @@ fn the_key_is_nowhere_but_in_the_header() {
             }
         }
     }
+    texts.extend(errors_of_a_service_that_echoes());
     let log = LOG.lock().expect("a lock");
     assert!(log.contains("voicewire::"), "the log was kept");
     texts.push(without_the_sandbox(&log));
@@ -91,6 +90,42 @@ fn the_key_is_nowhere_but_in_the_header() {
             text.lines().find(|line| line.contains(KEY)).unwrap_or_default()
         );
     }
+}
+
+/// One that answers with everything that it was sent, as some do when they are confused.
+fn errors_of_a_service_that_echoes() -> Vec<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("bound");
+    let server = std::thread::spawn(move || {
+        for _ in 0..2 {
+            let (mut stream, _) = listener.accept().expect("a client");
+            let mut request = vec![0; 8192];
+            let length = stream.read(&mut request).expect("a request");
+            let request = String::from_utf8_lossy(&request[..length]).into_owned();
+            assert!(request.contains(KEY), "the header has it");
+            let body = serde_json::json!({ "message": format!("InvalidInput: what is {request}?") }).to_string();
+            let answer = format!(
+                "HTTP/1.1 400 Bad Request\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(answer.as_bytes()).expect("answered");
+        }
+    });
+    let config = voicewire::deepdub::Config::new()
+        .api_key(KEY)
+        .rest_url(format!("http://{address}"))
+        .websocket_url(format!("ws://{address}/open"));
+    let client = Client::new(&config).expect("good");
+    let errors = [
+        hear(&client, &request("mp3")).result.expect_err("refused"),
+        client.get_issue("iss_1").expect_err("refused"),
+    ];
+    server.join().expect("the server ends");
+    assert!(
+        errors.iter().all(|error| error.message().contains("[key]")),
+        "it was echoed: {errors:?}"
+    );
+    errors.iter().map(|error| format!("{error} {error:?}")).collect()
 }
 
 /// The sandbox runs in this process too, and its server's libraries log what they receive.
