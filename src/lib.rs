@@ -36,3 +36,8 @@ pub use net::{CallOptions, CancelToken};
 
 /// This library's version, such as `0.1.0`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Compiles what the README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -295,6 +295,64 @@ fn the_example_report_issue_follows_a_report_to_its_end() {
     }
 }
 
+/// The first code block of the README that begins with this line.
+fn readme_block(fence: &str) -> &'static str {
+    let readme = include_str!("../README.md");
+    let (_, rest) = readme.split_once(&format!("\n{fence}\n")).expect("the README has it");
+    rest.split_once("\n```").expect("it ends").0
+}
+
+#[test]
+fn the_readme_s_c_program_speaks_as_its_commands_say() {
+    let (folder, sandbox) = (scratch("readme"), sandbox());
+    let source = folder.join("hello.c");
+    std::fs::write(&source, readme_block("```c")).expect("written");
+    let readme = include_str!("../README.md");
+    let line = readme
+        .lines()
+        .find(|line| line.starts_with("cc -std=c99 hello.c"))
+        .expect("the README's command");
+    // The same line, with the libraries of this build and the folders of this test.
+    let library = libraries().join("libvoicewire.a").display().to_string();
+    let line = line
+        .replace("target/release/libvoicewire.a", &library)
+        .replace("-Iinclude", &format!("-I{ROOT}/include"));
+    succeed(Command::new("sh").arg("-c").arg(line).current_dir(&folder));
+    succeed(
+        Command::new("./hello")
+            .current_dir(&folder)
+            .env("DEEPDUB_API_KEY", KEY)
+            .env("DEEPDUB_BASE_WEBSOCKET_URL", sandbox.deepdub_open_url()),
+    );
+    let wav = std::fs::read(folder.join("hello.wav")).expect("a file");
+    assert!(voicewire::audio::wav::parse(&wav).is_some_and(|info| info.data_size + 44 == wav.len()));
+}
+
+#[test]
+fn a_plug_in_with_the_static_library_can_keep_its_symbols_to_itself() {
+    if !has("nm") || !cfg!(target_os = "linux") {
+        return;
+    }
+    let folder = scratch("plugin");
+    let source = folder.join("plugin.c");
+    std::fs::write(
+        &source,
+        "#include <voicewire.h>\nconst char *plugin_version(void) { return vw_version(); }\n",
+    )
+    .expect("written");
+    let plugin = folder.join("plugin.so");
+    let mut command = cc();
+    command
+        .args(["-shared", "-fPIC", "-Wl,--exclude-libs,ALL", "-o"])
+        .arg(&plugin)
+        .arg(&source);
+    succeed(command.arg(libraries().join("libvoicewire.a")).args(SYSTEM_LIBS));
+    let output = succeed(Command::new("nm").args(["-D", "--defined-only"]).arg(&plugin));
+    let text = String::from_utf8_lossy(&output.stdout);
+    let symbols: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().last()).collect();
+    assert_eq!(symbols, ["plugin_version"]);
+}
+
 #[test]
 fn the_makefile_builds_the_examples() {
     if !has("make") {

@@ -60,6 +60,16 @@ impl Socket {
         Ok(Socket::Tls(Box::new(socket)))
     }
 
+    /// Tells the other side that nothing more comes, as far as that goes without waiting: TLS has a word for it, so that
+    /// the end cannot be mistaken for an attack.
+    pub fn say_goodbye(&mut self) {
+        if let Socket::Tls(stream) = self {
+            stream.conn.send_close_notify();
+            // The connection is given up either way.
+            let _ = stream.flush();
+        }
+    }
+
     fn tcp(&mut self) -> &mut TcpStream {
         match self {
             Socket::Plain(stream) => stream,

@@ -105,6 +105,7 @@ impl WebSocket {
     fn close(&mut self) {
         // The connection is given up either way.
         let _ = self.inner.close(None);
+        self.inner.get_mut().say_goodbye();
     }
 
     fn error(&self, error: tungstenite::Error) -> Error {

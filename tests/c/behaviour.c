@@ -52,6 +52,31 @@ static vw_deepdub_client *new_client(void) {
     return client;
 }
 
+/* The threads of this process; 1 where that cannot be told. */
+static int threads(void) {
+    char line[256];
+    int count = 1;
+    FILE *status = fopen("/proc/self/status", "r");
+    if (status == NULL) return 1;
+    while (fgets(line, sizeof line, status) != NULL) {
+        if (strncmp(line, "Threads:", 8) == 0) count = atoi(line + 8);
+    }
+    fclose(status);
+    return count;
+}
+
+static int32_t count_threads(const vw_deepdub_chunk *chunk, void *user_data) {
+    (void)chunk;
+    (void)user_data;
+    CHECK(threads() == 1);
+    return VW_CONTINUE;
+}
+
+static void starts_no_thread(vw_deepdub_client *client) {
+    vw_deepdub_tts_request request = request_for(VW_FORMAT_S16LE, VOICE);
+    CHECK_STATUS(vw_deepdub_stream_tts(client, &request, count_threads, NULL, NULL), VW_OK);
+}
+
 static void speaks_in_every_format(vw_deepdub_client *client) {
     vw_format formats[] = {VW_FORMAT_MP3, VW_FORMAT_WAV, VW_FORMAT_OPUS, VW_FORMAT_MULAW, VW_FORMAT_S16LE};
     size_t i;
@@ -340,6 +365,7 @@ static void a_missing_key_is_told(void) {
 int main(void) {
     const char *directory = environment("TEST_DIRECTORY");
     vw_deepdub_client *client = new_client();
+    starts_no_thread(client);
     speaks_in_every_format(client);
     sends_every_parameter(client);
     stops_from_the_callback(client);
