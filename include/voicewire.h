@@ -262,11 +262,11 @@ typedef struct vw_deepdub_config {
      */
     uint32_t connect_timeout_ms;
     /**
-     * Time from the request to the first audio. Default 30000 ms.
+     * The wait for the first audio. Default 30000 ms.
      */
     uint32_t first_chunk_timeout_ms;
     /**
-     * Time from one chunk to the next. Default 15000 ms.
+     * The wait for each further chunk; the time that the callback takes does not count. Default 15000 ms.
      */
     uint32_t between_chunks_timeout_ms;
     /**

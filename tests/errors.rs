@@ -202,6 +202,23 @@ fn each_time_limit_is_named_when_it_runs_out() {
         assert_eq!(error.field(), Some("total_timeout"));
     }
 
+    // Accepts connections, as the system does it for everyone, and never speaks TLS.
+    let mute = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let timeouts = voicewire::deepdub::Timeouts {
+        connect: SHORT,
+        ..Default::default()
+    };
+    let address = mute.local_addr().expect("bound");
+    let config = config(&sandbox)
+        .rest_url(format!("https://{address}/"))
+        .timeouts(timeouts);
+    let error = Client::new(&config)
+        .expect("good")
+        .create_issue(&issue())
+        .expect_err("too late");
+    assert_kind(&error, ErrorKind::Timeout);
+    assert_eq!(error.field(), Some("connect_timeout"));
+
     let rest = hasty_client(&sandbox, |timeouts| timeouts.rest = SHORT);
     sandbox.inject("silent-handshake".parse().expect("a fault"));
     let error = rest.create_issue(&issue()).expect_err("too late");
@@ -226,6 +243,46 @@ fn a_server_that_accepts_and_says_nothing_is_a_timeout() {
         ErrorKind::Timeout,
     );
     assert_kind(&client.get_issue("iss_1").expect_err("too late"), ErrorKind::Timeout);
+}
+
+#[test]
+fn a_service_that_talks_without_end_is_a_timeout() {
+    use tungstenite::Message;
+    let ping = || Message::Ping(Vec::new().into());
+    let acknowledgement = || Message::text(r#"{"data":"","isFinished":false}"#);
+    let chunk = || Message::text(r#"{"data":"AAAA","isFinished":false}"#);
+    let floods: [(fn() -> Message, &str); 3] = [
+        (ping, "first_chunk_timeout"),
+        (acknowledgement, "first_chunk_timeout"),
+        (chunk, "total_timeout"),
+    ];
+    for (flood, field) in floods {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let server = std::thread::spawn(move || {
+            let (stream, _) = listener.accept().expect("a client");
+            let mut socket = tungstenite::accept(stream).expect("a handshake");
+            socket.read().expect("a request");
+            while socket.send(flood()).is_ok() {}
+        });
+        let timeouts = voicewire::deepdub::Timeouts {
+            first_chunk: SHORT,
+            total: SHORT.map(|short| short * 2),
+            ..Default::default()
+        };
+        let config = Config::new()
+            .api_key("dd-00000000")
+            .websocket_url(format!("ws://{address}/open"))
+            .timeouts(timeouts);
+        let heard = hear(&Client::new(&config).expect("good"), &request("s16le"));
+        assert_kind(heard.error(), ErrorKind::Timeout);
+        assert_eq!(heard.error().field(), Some(field));
+        assert_eq!(
+            heard.error().received().map(|received| received.chunks),
+            Some(heard.chunks.len() as u64)
+        );
+        server.join().expect("the server ends");
+    }
 }
 
 #[test]

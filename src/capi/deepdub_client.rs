@@ -35,9 +35,9 @@ pub struct vw_deepdub_config {
     pub region: vw_region,
     /// Time to open a connection: name look-up, TCP, TLS, WebSocket handshake. Default 10000 ms.
     pub connect_timeout_ms: u32,
-    /// Time from the request to the first audio. Default 30000 ms.
+    /// The wait for the first audio. Default 30000 ms.
     pub first_chunk_timeout_ms: u32,
-    /// Time from one chunk to the next. Default 15000 ms.
+    /// The wait for each further chunk; the time that the callback takes does not count. Default 15000 ms.
     pub between_chunks_timeout_ms: u32,
     /// Time for a whole generation, connecting included. Default 300000 ms.
     pub total_timeout_ms: u32,

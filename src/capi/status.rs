@@ -221,3 +221,16 @@ static NAMES: once_cell::sync::Lazy<Vec<(&'static std::ffi::CStr, &'static std::
         let leak = |text: &str| -> &'static std::ffi::CStr { Box::leak(c_string(text).into_boxed_c_str()) };
         KINDS.iter().map(|row| (leak(row.c_name), leak(row.meaning))).collect()
     });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_ends_at_the_border_as_an_internal_error() {
+        assert_eq!(guard(|| panic!("a defect")), vw_status::VW_ERR_INTERNAL);
+        // SAFETY: never NULL, and valid until this thread's next failure.
+        assert_eq!(unsafe { (*vw_last_error()).status }, vw_status::VW_ERR_INTERNAL);
+        assert_eq!(guard(|| Ok(())), vw_status::VW_OK);
+    }
+}

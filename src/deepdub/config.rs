@@ -28,9 +28,9 @@ pub enum Region {
 pub struct Timeouts {
     /// To open the connection: name look-up, TCP, TLS and WebSocket handshake. 10 s.
     pub connect: Option<Duration>,
-    /// From the request to the first audio. 30 s.
+    /// The wait for the first audio. 30 s.
     pub first_chunk: Option<Duration>,
-    /// From one chunk to the next. 15 s.
+    /// The wait for each further chunk; the time that the caller takes over one does not count. 15 s.
     pub between_chunks: Option<Duration>,
     /// A whole generation, connecting included. 5 min.
     pub total: Option<Duration>,

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurposeConfig, Simd};
 use once_cell::sync::Lazy;
 
-use super::rest::vendor_error;
+use super::errors::vendor_error;
 use super::wire::{self, ChunkMessage, Event};
 use crate::audio::{Format, wav};
 use crate::error::{Error, ErrorKind, Received, Result};

@@ -4,6 +4,7 @@
 
 mod client;
 mod config;
+mod errors;
 mod generation;
 mod issues;
 mod request;

@@ -1,101 +1,11 @@
-//! REST calls to the service, and its errors put into this library's words.
+//! REST calls to the service.
 
 use serde_json::Value;
 
 use super::client::Client;
+use super::errors::response_error;
 use crate::error::{Error, ErrorKind, Result};
-use crate::net::{Body, CallOptions, Control, Method, Response};
-
-/// The longest text of an error that is not JSON which is passed on.
-const MAX_RAW_TEXT: usize = 500;
-
-/// The error types that the service names, and what they are here.
-const TYPES: [(&str, ErrorKind); 4] = [
-    ("RateLimit", ErrorKind::RateLimited),
-    ("MaxExceeded", ErrorKind::QuotaExceeded),
-    ("InsufficientCredits", ErrorKind::InsufficientCredits),
-    ("InvalidInput", ErrorKind::RejectedInput),
-];
-
-fn kind_of_type(error_type: &str) -> Option<ErrorKind> {
-    TYPES
-        .into_iter()
-        .find(|(name, _)| *name == error_type)
-        .map(|(_, kind)| kind)
-}
-
-/// An error that came in a WebSocket message.
-pub(crate) fn vendor_error(error_type: Option<&str>, message: &str) -> Error {
-    let kind = error_type.and_then(kind_of_type).unwrap_or(ErrorKind::Server);
-    let message = if message.is_empty() {
-        error_type.unwrap_or("the service gave no reason")
-    } else {
-        message
-    };
-    let error = Error::new(kind, message);
-    match error_type {
-        Some(error_type) => error.with_vendor_type(error_type),
-        None => error,
-    }
-}
-
-/// The error in an answer whose status is not a success.
-pub(crate) fn response_error(response: &Response) -> Error {
-    let Response {
-        status,
-        retry_after,
-        location,
-        body,
-    } = response;
-    let text = error_text(body);
-    // Some messages begin with the type: "RateLimit: …".
-    let vendor_type = text
-        .split_once(':')
-        .map(|(before, _)| before.trim())
-        .filter(|before| kind_of_type(before).is_some());
-    let kind = match status {
-        401 | 403 => ErrorKind::Unauthorized,
-        402 => ErrorKind::InsufficientCredits,
-        404 | 410 => ErrorKind::NotFound,
-        429 => vendor_type.and_then(kind_of_type).unwrap_or(ErrorKind::RateLimited),
-        400..500 => vendor_type.and_then(kind_of_type).unwrap_or(ErrorKind::RejectedInput),
-        500.. => ErrorKind::Server,
-        _ => ErrorKind::Protocol,
-    };
-    let message = match (text.as_str(), location) {
-        (_, Some(location)) if (300..400).contains(status) => {
-            let place = location.split('?').next().unwrap_or_default();
-            format!("the service points to {place}; redirects are not followed, because they would carry the key along")
-        }
-        ("", _) => format!("the service answered with status {status} and no reason"),
-        (text, _) => text.to_owned(),
-    };
-    let error = Error::new(kind, message)
-        .with_http_status(*status)
-        .with_retry_after(*retry_after);
-    match vendor_type {
-        Some(vendor_type) => error.with_vendor_type(vendor_type),
-        None => error,
-    }
-}
-
-/// The service's words in an error's body: `message`, `error` or `detail` of its JSON, else its first line.
-fn error_text(body: &[u8]) -> String {
-    if let Ok(Value::Object(object)) = serde_json::from_slice(body) {
-        let known = ["message", "error", "detail", "Message"]
-            .into_iter()
-            .filter_map(|name| object.get(name));
-        if let Some(text) = known
-            .into_iter()
-            .find_map(|value| value.as_str().filter(|text| !text.is_empty()))
-        {
-            return text.to_owned();
-        }
-    }
-    let text = String::from_utf8_lossy(body);
-    let line = text.trim().lines().next().unwrap_or_default();
-    line.chars().take(MAX_RAW_TEXT).collect()
-}
+use crate::net::{Body, CallOptions, Control, Limits, Method};
 
 impl Client {
     /// One call; the answer's JSON, `null` for an empty one.
@@ -110,6 +20,10 @@ impl Client {
         let endpoint = settings.rest.join(path);
         let body = json.map_or(Body::Empty, Body::Json);
         let control = Control::new(self.closing(), options);
+        let limits = Limits {
+            connect: settings.timeouts.connect,
+            whole: settings.timeouts.rest,
+        };
         let headers = [("x-api-key", settings.key.expose())];
         // Paths end up in logs, here and there.
         if path.contains(settings.key.expose()) {
@@ -118,7 +32,7 @@ impl Client {
         log::debug!("{method:?} {}", endpoint.display());
         let answer = self
             .http()
-            .send(method, &endpoint, &headers, &body, &control, settings.timeouts.rest)
+            .send(method, &endpoint, &headers, &body, &control, limits)
             .and_then(|response| {
                 log::debug!("{method:?} {}: {}", endpoint.display(), response.status);
                 if !(200..300).contains(&response.status) {

@@ -4,9 +4,9 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::client::Client;
+use super::errors::response_error;
 use super::generation::{Chunk, Generation};
 use super::request::SpeechRequest;
-use super::rest::response_error;
 use crate::audio::Format;
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::{CallOptions, Connection, Control, Frame, OpenError, UpgradeRequest, Wake, deadline_after, earlier};
@@ -46,8 +46,6 @@ pub struct SpeechStream {
     ended: Option<Duration>,
     /// When the whole call has to be over.
     total_deadline: Option<Instant>,
-    /// When the next chunk has to be here.
-    chunk_deadline: Option<Instant>,
 }
 
 impl SpeechStream {
@@ -74,13 +72,11 @@ impl SpeechStream {
             first_chunk: None,
             ended: None,
             total_deadline,
-            chunk_deadline: None,
         };
         match stream.connect(message, options) {
             Ok(connection) => stream.connection = Some(connection),
             Err(error) => return Err(stream.end(error)),
         }
-        stream.chunk_deadline = deadline_after(timeouts.first_chunk);
         Ok(stream)
     }
 
@@ -157,6 +153,15 @@ impl SpeechStream {
 
     /// Whether there is a next chunk; it is in `generation` then.
     fn advance(&mut self) -> Result<bool> {
+        // From here, not from the last chunk: the time that the caller takes is not the service's.
+        let timeouts = &self.client.settings().timeouts;
+        let first = self.generation.received().chunks == 0;
+        let chunk_deadline = deadline_after(if first {
+            timeouts.first_chunk
+        } else {
+            timeouts.between_chunks
+        });
+        let deadline = earlier(chunk_deadline, self.total_deadline);
         loop {
             if self.generation.accept_held() {
                 self.chunk_arrived();
@@ -165,11 +170,15 @@ impl SpeechStream {
             let Some(connection) = &mut self.connection else {
                 return Ok(false);
             };
-            let deadline = earlier(self.chunk_deadline, self.total_deadline);
+            // Looked at also while there is always something to read: a service may send without end.
+            if is_past(deadline) {
+                return Err(self.timed_out());
+            }
             let has_chunk = match connection.receive(deadline)? {
                 Some(Frame::Text(text)) => self.generation.accept_text(&text)?,
                 Some(Frame::Binary(bytes)) => self.generation.accept_binary(&bytes)?,
                 Some(Frame::Close { code, reason }) => return Err(self.closed(code, &reason)),
+                Some(Frame::Control) => false,
                 None => return Err(self.timed_out()),
             };
             if has_chunk {
@@ -185,8 +194,6 @@ impl SpeechStream {
         }
         if self.generation.is_finished() {
             self.close();
-        } else {
-            self.chunk_deadline = deadline_after(self.client.settings().timeouts.between_chunks);
         }
     }
 
@@ -199,8 +206,7 @@ impl SpeechStream {
         if self.generation.has_gap() {
             return self.generation.gap();
         }
-        let over = |deadline: Option<Instant>| deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        let (what, field) = if over(self.total_deadline) {
+        let (what, field) = if is_past(self.total_deadline) {
             ("the generation did not finish in time", "total_timeout")
         } else if self.generation.received().chunks == 0 {
             ("no audio came in time", "first_chunk_timeout")
@@ -243,6 +249,10 @@ impl fmt::Debug for SpeechStream {
             .field("summary", &self.summary())
             .finish_non_exhaustive()
     }
+}
+
+fn is_past(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| Instant::now() >= deadline)
 }
 
 /// Percent-encodes everything that is not plain in a query.

@@ -27,6 +27,14 @@ pub(crate) enum Body {
     Json(Vec<u8>),
 }
 
+/// How long a request may take. `None` is without end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub connect: Option<Duration>,
+    /// Connecting included.
+    pub whole: Option<Duration>,
+}
+
 /// A whole answer, whatever its status.
 #[derive(Debug, Clone)]
 pub(crate) struct Response {
@@ -55,7 +63,7 @@ impl HttpClient {
         HttpClient { agent, max_body }
     }
 
-    /// One request, without retries. `timeout` bounds it whole.
+    /// One request, without retries.
     pub fn send(
         &self,
         method: Method,
@@ -63,13 +71,13 @@ impl HttpClient {
         headers: &[(&str, &str)],
         body: &Body,
         control: &Control,
-        timeout: Option<Duration>,
+        limits: Limits,
     ) -> Result<Response> {
         if control.is_cancelled() {
             return Err(Error::cancelled());
         }
         control
-            .during(|| self.exchange(method, endpoint, headers, body, timeout))
+            .during(|| self.exchange(method, endpoint, headers, body, limits))
             .map_err(|error| request_error(error, self.max_body).with_url(endpoint.display()))
     }
 
@@ -79,7 +87,7 @@ impl HttpClient {
         endpoint: &Endpoint,
         headers: &[(&str, &str)],
         body: &Body,
-        timeout: Option<Duration>,
+        limits: Limits,
     ) -> Result<Response, ureq::Error> {
         let method = match method {
             Method::Get => http::Method::GET,
@@ -97,12 +105,12 @@ impl HttpClient {
             request = request.header(*name, value);
         }
         let mut response = match body {
-            Body::Empty => self.run(request.body(())?, timeout)?,
+            Body::Empty => self.run(request.body(())?, limits)?,
             Body::Json(json) => self.run(
                 request
                     .header("content-type", "application/json")
                     .body(json.as_slice())?,
-                timeout,
+                limits,
             )?,
         };
         let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
@@ -124,9 +132,14 @@ impl HttpClient {
     fn run(
         &self,
         request: http::Request<impl ureq::AsSendBody>,
-        timeout: Option<Duration>,
+        limits: Limits,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        let request = self.agent.configure_request(request).timeout_global(timeout).build();
+        let request = self
+            .agent
+            .configure_request(request)
+            .timeout_global(limits.whole)
+            .timeout_connect(limits.connect)
+            .build();
         self.agent.run(request)
     }
 }
@@ -143,8 +156,8 @@ fn request_error(error: ureq::Error, max_body: usize) -> Error {
             Ok(ours) => *ours,
             Err(other) => Error::new(ErrorKind::Network, format!("the request failed: {other}")),
         },
-        ureq::Error::Timeout(_) => {
-            Error::new(ErrorKind::Timeout, "the service did not answer in time").with_field("rest_timeout")
+        ureq::Error::Timeout(limit) => {
+            Error::new(ErrorKind::Timeout, "the service did not answer in time").with_field(limit_name(limit))
         }
         ureq::Error::Io(error) => super::connect::io_error(error, "the request failed"),
         ureq::Error::BodyExceedsLimit(_) => Error::new(
@@ -154,6 +167,14 @@ fn request_error(error: ureq::Error, max_body: usize) -> Error {
         .with_field("max_message_bytes"),
         ureq::Error::Protocol(error) => Error::new(ErrorKind::Protocol, format!("the answer is not HTTP: {error}")),
         other => Error::new(ErrorKind::Network, format!("the request failed: {other}")),
+    }
+}
+
+/// The setting whose limit ran out.
+pub(super) fn limit_name(limit: ureq::Timeout) -> &'static str {
+    match limit {
+        ureq::Timeout::Connect => "connect_timeout",
+        _ => "rest_timeout",
     }
 }
 

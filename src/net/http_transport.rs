@@ -14,9 +14,10 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBu
 use super::connect::Socket;
 use super::control::Control;
 use super::endpoint::Endpoint;
+use super::http::limit_name;
 use super::tls::TlsSettings;
 use super::wait::{Waiter, Wake, deadline_after};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// Looks nothing up: [`Socket::connect`] does, where it can be cancelled.
 #[derive(Debug)]
@@ -50,7 +51,14 @@ impl Connector for HttpConnector {
         let endpoint = Endpoint::parse("url", &details.uri.to_string(), ["http", "https"], true).map_err(ours)?;
         let mut waiter = Waiter::new(Control::current()).map_err(ours)?;
         let deadline = deadline_of(&details.timeout);
-        let socket = Socket::connect(&endpoint, &self.tls, &mut waiter, deadline).map_err(ours)?;
+        let socket = Socket::connect(&endpoint, &self.tls, &mut waiter, deadline).map_err(|error| {
+            let late = error.kind() == ErrorKind::Timeout;
+            ours(if late {
+                error.with_field(limit_name(details.timeout.reason))
+            } else {
+                error
+            })
+        })?;
         let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(HttpTransport {
             socket,

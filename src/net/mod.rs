@@ -17,7 +17,7 @@ mod websocket;
 pub(crate) use control::Control;
 pub use control::{CallOptions, CancelToken};
 pub(crate) use endpoint::Endpoint;
-pub(crate) use http::{Body, HttpClient, Method, Response};
+pub(crate) use http::{Body, HttpClient, Limits, Method, Response};
 pub(crate) use tls::TlsSettings;
 pub(crate) use upgrade::UpgradeRequest;
 pub(crate) use wait::{Wake, deadline_after, earlier};

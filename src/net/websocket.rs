@@ -23,6 +23,8 @@ const READ_BUFFER: usize = 32 * 1024;
 pub(crate) enum Frame {
     Text(Utf8Bytes),
     Binary(Bytes),
+    /// Nothing for the reader: a ping, which has been answered, or a pong.
+    Control,
     /// The other side said goodbye. Nothing comes after it.
     Close {
         code: Option<u16>,
@@ -59,7 +61,7 @@ impl WebSocket {
         WebSocket { inner, max_message }
     }
 
-    /// The next message that is already here; `None` when the socket has to be waited for. Pings are answered.
+    /// The next message that is already here; `None` when the socket has to be waited for.
     pub fn receive(&mut self) -> Result<Option<Frame>> {
         loop {
             match self.inner.read() {
@@ -71,7 +73,8 @@ impl WebSocket {
                     });
                     return Ok(Some(Frame::Close { code, reason }));
                 }
-                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
+                // Handed out, so that no flood of them can keep the reader from looking at its deadlines.
+                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => return Ok(Some(Frame::Control)),
                 Err(tungstenite::Error::Io(error)) if error.kind() == IoErrorKind::WouldBlock => return Ok(None),
                 Err(tungstenite::Error::Io(error)) if error.kind() == IoErrorKind::Interrupted => {}
                 Err(error) => return Err(self.error(error)),
@@ -168,8 +171,8 @@ impl Connection {
         Ok(Wake::Ready)
     }
 
-    /// The next message; `None` when the deadline passed with none. What is already here comes first: the
-    /// deadline counts only while there is nothing.
+    /// The next message; `None` when the deadline passed with none. What is already here comes first: the deadline
+    /// counts only while there is nothing.
     pub fn receive(&mut self, deadline: Option<Instant>) -> Result<Option<Frame>> {
         self.waiter.check()?;
         loop {
