@@ -355,6 +355,46 @@ fn answers_that_are_no_handshake_are_protocol_errors() {
 }
 
 #[test]
+fn a_handshake_has_to_confirm_the_upgrade_in_whatever_spelling() {
+    let right = "Upgrade: WebSocket\r\nConnection: keep-alive, upgrade\r\n";
+    let wrong = [
+        "Upgrade: websocket\r\n",
+        "Connection: Upgrade\r\n",
+        "Upgrade: h2c\r\nConnection: Upgrade\r\n",
+    ];
+    for (headers, kind) in [(right, ErrorKind::Network)]
+        .into_iter()
+        .chain(wrong.map(|h| (h, ErrorKind::Protocol)))
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a client");
+            let mut request = vec![0; 4096];
+            let length = stream.read(&mut request).expect("a request");
+            let request = String::from_utf8_lossy(&request[..length]).into_owned();
+            let key = request
+                .lines()
+                .find_map(|line| line.strip_prefix("Sec-WebSocket-Key: "))
+                .expect("a key");
+            let accept = tungstenite::handshake::derive_accept_key(key.as_bytes());
+            let answer = format!("HTTP/1.1 101 Go\r\n{headers}Sec-WebSocket-Accept: {accept}\r\n\r\n");
+            stream.write_all(answer.as_bytes()).expect("answered");
+            // The client's request, or its goodbye; then this end hangs up.
+            let _ = stream.read(&mut [0; 4096]);
+        });
+        let config = Config::new()
+            .api_key("dd-00000000")
+            .websocket_url(format!("ws://{address}/open"));
+        let error = hear(&Client::new(&config).expect("good"), &request("mp3"))
+            .result
+            .expect_err("it ends");
+        assert_kind(&error, kind);
+        server.join().expect("the server ends");
+    }
+}
+
+#[test]
 fn a_certificate_that_is_not_trusted_is_a_tls_error() {
     let sandbox = Sandbox::start(Options { tls: true, ..options() }).expect("starts");
     let untrusting = Config::new()

@@ -106,6 +106,22 @@ fn chunks_that_come_early_wait_for_their_turn() {
 }
 
 #[test]
+fn a_last_message_that_repeats_an_index_is_still_the_last() {
+    let mut complete = generation();
+    assert!(complete.accept_text(&chunk(0, "AAA=", false)).expect("due"));
+    assert!(complete.accept_text(&chunk(0, "AAA=", true)).expect("the end"));
+    assert!(complete.is_finished() && complete.chunk().data.is_empty());
+
+    let mut with_a_gap = generation();
+    assert!(with_a_gap.accept_text(&chunk(0, "AAA=", false)).expect("due"));
+    assert!(!with_a_gap.accept_text(&chunk(2, "AAI=", false)).expect("kept"));
+    let error = with_a_gap
+        .accept_text(&chunk(0, "AAA=", true))
+        .expect_err("chunk 1 never came");
+    assert!(error.message().contains("chunk 1 is missing"), "{error}");
+}
+
+#[test]
 fn what_waits_is_bounded() {
     let mut many = generation();
     let refused = (1..)
