@@ -251,7 +251,8 @@ fn a_service_that_talks_without_end_is_a_timeout() {
     let ping = || Message::Ping(Vec::new().into());
     let acknowledgement = || Message::text(r#"{"data":"","isFinished":false}"#);
     let chunk = || Message::text(r#"{"data":"AAAA","isFinished":false}"#);
-    let floods: [(fn() -> Message, &str); 3] = [
+    type Flood = fn() -> Message;
+    let floods: [(Flood, &str); 3] = [
         (ping, "first_chunk_timeout"),
         (acknowledgement, "first_chunk_timeout"),
         (chunk, "total_timeout"),

@@ -31,6 +31,8 @@ pub(crate) struct Waiter {
     events: Events,
     waker: Arc<Waker>,
     control: Control,
+    /// When the host was last asked whether to go on.
+    asked: Instant,
 }
 
 impl Waiter {
@@ -47,6 +49,7 @@ impl Waiter {
             events: Events::with_capacity(4),
             waker,
             control: Control::default(),
+            asked: Instant::now(),
         };
         waiter.set_control(control);
         Ok(waiter)
@@ -72,18 +75,20 @@ impl Waiter {
         Arc::clone(&self.waker)
     }
 
-    /// An error if the call has been cancelled meanwhile.
-    pub fn check(&self) -> Result<()> {
+    /// An error if the call has been cancelled meanwhile. The host, which may be slow to answer, is asked now and then.
+    pub fn check(&mut self) -> Result<()> {
         if self.control.is_cancelled() {
-            Err(Error::cancelled())
-        } else {
-            Ok(())
+            return Err(Error::cancelled());
         }
+        if self.control.interrupt.is_some() && self.asked.elapsed() >= INTERRUPT_PERIOD {
+            self.check_interrupt()?;
+        }
+        Ok(())
     }
 
-    /// Asks the host, which may be slow to answer: only when there is nothing else to do.
-    fn check_interrupt(&self) -> Result<()> {
+    fn check_interrupt(&mut self) -> Result<()> {
         let interrupted = self.control.interrupt.as_ref().is_some_and(|check| check());
+        self.asked = Instant::now();
         if interrupted { Err(Error::cancelled()) } else { Ok(()) }
     }
 

@@ -1,1 +1,55 @@
-//! Python binding.
+//! Python's `voicewire._voicewire`: the core's calls, results and errors as Python objects.
+//!
+//! Importing it starts no thread, installs no logger and touches no signal handler.
+
+mod audio_file;
+mod chunk;
+mod client;
+mod errors;
+mod generation;
+mod interrupt;
+mod issue;
+mod json;
+mod request;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod speech;
+mod stream;
+mod summary;
+
+use pyo3::prelude::*;
+
+// `AudioFile`, the classes of `deepdub` and the errors are reached by their places in the package `voicewire`.
+#[pymodule]
+mod _voicewire {
+    use pyo3::prelude::*;
+    use pyo3::types::PyTuple;
+
+    #[pymodule_export]
+    use crate::audio_file::{AudioFile, format_for_path};
+    #[pymodule_export]
+    use crate::chunk::Chunk;
+    #[pymodule_export]
+    use crate::client::Client;
+    #[pymodule_export]
+    use crate::issue::Issue;
+    #[cfg(feature = "sandbox")]
+    #[pymodule_export]
+    use crate::sandbox::Sandbox;
+    #[pymodule_export]
+    use crate::speech::Speech;
+    #[pymodule_export]
+    use crate::stream::SpeechStream;
+    #[pymodule_export]
+    use crate::summary::Summary;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", voicewire::VERSION)?;
+        let rates = PyTuple::new(module.py(), voicewire::deepdub::SAMPLE_RATES)?;
+        module.add("SAMPLE_RATES", rates)?;
+        module.add("TRIAL_KEY", voicewire::deepdub::TRIAL_KEY)?;
+        module.add("TRIAL_VOICE", voicewire::deepdub::TRIAL_VOICE)?;
+        crate::errors::add_to(module)
+    }
+}

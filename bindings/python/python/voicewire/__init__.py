@@ -1,0 +1,63 @@
+"""Streaming speech from cloud voices: audio arrives chunk by chunk while it is still being generated.
+
+    import voicewire
+
+    with voicewire.deepdub.Client() as client:  # the key from DEEPDUB_API_KEY
+        with client.stream_tts("Welcome to the show.", voicewire.deepdub.TRIAL_VOICE, format="wav") as stream:
+            with voicewire.AudioFile("welcome.wav", "wav", 48000) as file:
+                for chunk in stream:
+                    file.write(chunk)
+
+Calls block the thread that makes them and let all other threads run; Ctrl-C ends them. `voicewire.sandbox` is a
+stand-in for the services that needs no account, and `python -m voicewire say` speaks from the command line.
+"""
+
+from . import deepdub
+from ._voicewire import (
+    SAMPLE_RATES,
+    AudioFile,
+    CancelledError,
+    ClosedError,
+    Error,
+    FileError,
+    InsufficientCreditsError,
+    InternalError,
+    InvalidArgumentError,
+    NetworkError,
+    NotFoundError,
+    ProtocolError,
+    QuotaExceededError,
+    RateLimitedError,
+    RejectedInputError,
+    ServerError,
+    TimeoutError,
+    TlsError,
+    UnauthorizedError,
+    __version__,
+    format_for_path,
+)
+
+__all__ = [
+    "SAMPLE_RATES",
+    "AudioFile",
+    "CancelledError",
+    "ClosedError",
+    "Error",
+    "FileError",
+    "InsufficientCreditsError",
+    "InternalError",
+    "InvalidArgumentError",
+    "NetworkError",
+    "NotFoundError",
+    "ProtocolError",
+    "QuotaExceededError",
+    "RateLimitedError",
+    "RejectedInputError",
+    "ServerError",
+    "TimeoutError",
+    "TlsError",
+    "UnauthorizedError",
+    "__version__",
+    "deepdub",
+    "format_for_path",
+]

@@ -1,0 +1,326 @@
+# The types of the extension module. What everything does, with units, ranges and errors, is in its docstrings:
+# help(voicewire.deepdub.Client).
+import builtins
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, TypedDict, Union, final
+
+from typing_extensions import Buffer, Self, TypeAlias
+
+__version__: str
+SAMPLE_RATES: tuple[int, ...]
+TRIAL_KEY: str
+TRIAL_VOICE: str
+
+_Path: TypeAlias = Union[str, os.PathLike[str]]
+_Format: TypeAlias = Literal["mp3", "wav", "opus", "mulaw", "s16le"]
+
+class Error(Exception):
+    kind: str
+    message: str
+    field: str | None
+    url: str | None
+    http_status: int | None
+    vendor_type: str | None
+    retry_after: float | None
+    generation_id: str | None
+    chunks_received: int | None
+    bytes_received: int | None
+
+class InvalidArgumentError(Error, ValueError): ...
+class UnauthorizedError(Error): ...
+class RateLimitedError(Error): ...
+class QuotaExceededError(Error): ...
+class InsufficientCreditsError(Error): ...
+class RejectedInputError(Error): ...
+class NotFoundError(Error, LookupError): ...
+class NetworkError(Error, ConnectionError): ...
+class TlsError(Error): ...
+class TimeoutError(Error, builtins.TimeoutError): ...
+class ClosedError(Error, ConnectionError): ...
+class ProtocolError(Error): ...
+class ServerError(Error): ...
+class CancelledError(Error): ...
+class FileError(Error, OSError): ...
+class InternalError(Error): ...
+
+@final
+class Chunk:
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def samples(self) -> bytes: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def generation_id(self) -> str: ...
+    @property
+    def is_final(self) -> bool: ...
+    @property
+    def format(self) -> str: ...
+    def __len__(self) -> int: ...
+    def __bytes__(self) -> bytes: ...
+
+@final
+class Summary:
+    @property
+    def generation_id(self) -> str: ...
+    @property
+    def format(self) -> str: ...
+    @property
+    def chunks(self) -> int: ...
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def duplicates(self) -> int: ...
+    @property
+    def connect_seconds(self) -> float: ...
+    @property
+    def first_chunk_seconds(self) -> float | None: ...
+    @property
+    def total_seconds(self) -> float: ...
+
+@final
+class SpeechStream(Iterator[Chunk]):
+    @property
+    def generation_id(self) -> str: ...
+    @property
+    def summary(self) -> Summary: ...
+    def close(self) -> None: ...
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> Chunk: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_exception: object) -> None: ...
+
+@final
+class Speech:
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def samples(self) -> bytes: ...
+    @property
+    def summary(self) -> Summary: ...
+    @property
+    def generation_id(self) -> str: ...
+    @property
+    def format(self) -> str: ...
+    @property
+    def seconds(self) -> float: ...
+    def save(self, path: _Path, *, sample_rate: int | None = None) -> None: ...
+    def __len__(self) -> int: ...
+    def __bytes__(self) -> bytes: ...
+
+@final
+class Issue:
+    @property
+    def id(self) -> str: ...
+    @property
+    def state(self) -> str | None: ...
+    @property
+    def created_at(self) -> str | None: ...
+    @property
+    def updated_at(self) -> str | None: ...
+    @property
+    def generation_id(self) -> str | None: ...
+    @property
+    def generated_text(self) -> str | None: ...
+    @property
+    def problem_word(self) -> str | None: ...
+    @property
+    def voice_prompt_id(self) -> str | None: ...
+    @property
+    def additional_comments(self) -> str | None: ...
+    @property
+    def problem_seconds(self) -> float | None: ...
+    @property
+    def extra(self) -> dict[str, Any]: ...
+    def to_dict(self) -> dict[str, Any]: ...
+
+@final
+class Client:
+    def __new__(
+        cls,
+        api_key: str | None = None,
+        *,
+        rest_url: str | None = None,
+        websocket_url: str | None = None,
+        region: Literal["us", "eu"] | None = None,
+        connect_timeout: float | None = 10.0,
+        first_chunk_timeout: float | None = 30.0,
+        between_chunks_timeout: float | None = 15.0,
+        total_timeout: float | None = 300.0,
+        rest_timeout: float | None = 60.0,
+        ca_pem: str | None = None,
+        allow_plaintext: bool = False,
+        key_in_query: bool = False,
+        max_message_bytes: int = 16777216,
+    ) -> Self: ...
+    def stream_tts(
+        self,
+        text: str,
+        voice_prompt_id: str,
+        *,
+        model: str | None = "dd-etts-3.0",
+        locale: str | None = "en-US",
+        format: _Format | None = "mp3",
+        generation_id: str | None = None,
+        sample_rate: int | None = None,
+        target_duration: float | None = None,
+        tempo: float | None = None,
+        variance: float | None = None,
+        temperature: float | None = None,
+        seed: int | None = None,
+        prompt_boost: bool | None = None,
+        super_stretch: bool | None = None,
+        realtime: bool | None = None,
+        clean_audio: bool | None = None,
+        auto_gain: bool | None = None,
+        accent_base_locale: str | None = None,
+        accent_locale: str | None = None,
+        accent_ratio: float | None = None,
+        performance_reference_prompt_id: str | None = None,
+    ) -> SpeechStream: ...
+    def speak(
+        self,
+        text: str,
+        voice_prompt_id: str,
+        on_chunk: Callable[[Chunk], object],
+        *,
+        model: str | None = "dd-etts-3.0",
+        locale: str | None = "en-US",
+        format: _Format | None = "mp3",
+        generation_id: str | None = None,
+        sample_rate: int | None = None,
+        target_duration: float | None = None,
+        tempo: float | None = None,
+        variance: float | None = None,
+        temperature: float | None = None,
+        seed: int | None = None,
+        prompt_boost: bool | None = None,
+        super_stretch: bool | None = None,
+        realtime: bool | None = None,
+        clean_audio: bool | None = None,
+        auto_gain: bool | None = None,
+        accent_base_locale: str | None = None,
+        accent_locale: str | None = None,
+        accent_ratio: float | None = None,
+        performance_reference_prompt_id: str | None = None,
+    ) -> Summary: ...
+    def tts(
+        self,
+        text: str,
+        voice_prompt_id: str,
+        *,
+        model: str | None = "dd-etts-3.0",
+        locale: str | None = "en-US",
+        format: _Format | None = "mp3",
+        generation_id: str | None = None,
+        sample_rate: int | None = None,
+        target_duration: float | None = None,
+        tempo: float | None = None,
+        variance: float | None = None,
+        temperature: float | None = None,
+        seed: int | None = None,
+        prompt_boost: bool | None = None,
+        super_stretch: bool | None = None,
+        realtime: bool | None = None,
+        clean_audio: bool | None = None,
+        auto_gain: bool | None = None,
+        accent_base_locale: str | None = None,
+        accent_locale: str | None = None,
+        accent_ratio: float | None = None,
+        performance_reference_prompt_id: str | None = None,
+    ) -> Speech: ...
+    def create_issue(
+        self,
+        *,
+        generation_id: str,
+        generated_text: str,
+        problem_word: str,
+        voice_prompt_id: str,
+        additional_comments: str | None = None,
+        problem_audio: Buffer | _Path | None = None,
+        problem_seconds: float | None = None,
+    ) -> Issue: ...
+    def get_issue(self, id: str) -> Issue: ...
+    def update_issue(
+        self,
+        id: str,
+        *,
+        generation_id: str | None = None,
+        generated_text: str | None = None,
+        problem_word: str | None = None,
+        voice_prompt_id: str | None = None,
+        additional_comments: str | None = None,
+        problem_audio: Buffer | _Path | None = None,
+        problem_seconds: float | None = None,
+    ) -> Issue: ...
+    def delete_issue(self, id: str) -> str: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_exception: object) -> None: ...
+
+@final
+class AudioFile:
+    def __new__(cls, path: _Path, format: _Format, sample_rate: int) -> Self: ...
+    def write(self, chunk: Chunk | Buffer) -> None: ...
+    def finish(self) -> None: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def path(self) -> Path: ...
+    @property
+    def format(self) -> str: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, exception_type: type[BaseException] | None, *_rest: object) -> None: ...
+
+def format_for_path(path: _Path) -> _Format: ...
+
+class _Request(TypedDict):
+    method: str
+    path: str
+    status: int
+    body: Any
+
+class _Generation(TypedDict):
+    id: str
+    chunks: int
+    outcome: Literal["running", "finished", "failed", "client gone"]
+
+@final
+class Sandbox:
+    def __new__(
+        cls,
+        port: int = 0,
+        *,
+        tls: bool = False,
+        keys: Sequence[str] = (),
+        max_concurrent: int = 5,
+        first_chunk_delay: float = 0.06,
+        pace: float = 10.0,
+        chunk_millis: int = 200,
+        engine: Literal["auto", "espeak", "formant"] = "auto",
+        fault: str | None = None,
+    ) -> Self: ...
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def deepdub_rest_url(self) -> str: ...
+    @property
+    def deepdub_open_url(self) -> str: ...
+    @property
+    def api_key(self) -> str: ...
+    @property
+    def ca_pem(self) -> str | None: ...
+    @property
+    def open_connections(self) -> int: ...
+    def client(self, **options: Any) -> Client: ...
+    def inject(self, fault: str) -> None: ...
+    def requests(self) -> list[_Request]: ...
+    def generations(self) -> list[_Generation]: ...
+    def wait_until_idle(self, timeout: float) -> bool: ...
+    def issue_audio(self, id: str) -> bytes | None: ...
+    def stop(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_exception: object) -> None: ...

@@ -1,0 +1,8 @@
+"""Deepdub: streaming text-to-speech, and issue reports about generations that came out wrong.
+
+Vendor pages: https://docs.deepdub.ai (WebSocket API; Issues).
+"""
+
+from ._voicewire import TRIAL_KEY, TRIAL_VOICE, Chunk, Client, Issue, Speech, SpeechStream, Summary
+
+__all__ = ["TRIAL_KEY", "TRIAL_VOICE", "Chunk", "Client", "Issue", "Speech", "SpeechStream", "Summary"]

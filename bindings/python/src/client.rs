@@ -1,0 +1,367 @@
+//! `voicewire.deepdub.Client`.
+
+use std::time::Duration;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyTuple};
+use voicewire::CallOptions;
+use voicewire::deepdub::{self, Config, IssueChanges, NewIssue, Region, Timeouts};
+
+use crate::errors;
+use crate::generation::Generation;
+use crate::interrupt::Interrupt;
+use crate::issue::{Issue, clip};
+use crate::request::speech_request;
+use crate::speech::Speech;
+use crate::stream::SpeechStream;
+use crate::summary::Summary;
+
+/// Speaks texts and files issues with Deepdub. Opens no connection before the first call.
+///
+/// May be used from any number of threads at once. Every call blocks the thread that makes it, lets other threads run,
+/// and is ended by Ctrl-C within 100 ms. As a context manager it is closed at the end of the block.
+///
+/// Args:
+///     api_key: Begins with 'dd-'. Else the environment's DEEPDUB_API_KEY.
+///     rest_url: Where REST calls go. Else DEEPDUB_BASE_URL, else the region's own address.
+///     websocket_url: Where texts are spoken. Else DEEPDUB_BASE_WEBSOCKET_URL, else the region's own address.
+///     region: 'us' or 'eu'. Else 'eu' if DD_EU is 1, else 'us'.
+///     connect_timeout: Seconds to open a connection, name look-up included. This and the following are more than 0;
+///         None is without end.
+///     first_chunk_timeout: Seconds from the request to the first audio.
+///     between_chunks_timeout: Seconds from one chunk to the next.
+///     total_timeout: Seconds for a whole generation, connecting included.
+///     rest_timeout: Seconds for a whole REST call, such as one about an issue.
+///     ca_pem: Certificates, as the text of a PEM file, that are trusted besides the platform's own.
+///     allow_plaintext: Whether ws:// and http:// are allowed to other hosts than this machine. The key and all audio
+///         then cross the network readable by anyone.
+///     key_in_query: Whether the WebSocket handshake carries the key in its URL rather than in a header, for gateways
+///         that drop headers. URLs end up in logs.
+///     max_message_bytes: The largest message or REST answer that is taken; 1024 or more.
+///
+/// Raises:
+///     InvalidArgumentError: no key, or an argument that cannot be; its `field` says which.
+#[pyclass(frozen, module = "voicewire.deepdub")]
+pub(crate) struct Client(deepdub::Client);
+
+impl Client {
+    /// A REST call: without the interpreter, but listening to Ctrl-C.
+    fn rest<T: Send>(
+        &self,
+        py: Python<'_>,
+        call: impl FnOnce(&deepdub::Client, &CallOptions) -> voicewire::Result<T> + Send,
+    ) -> PyResult<T> {
+        py.check_signals()?;
+        let interrupt = Interrupt::default();
+        let options = interrupt.options(None);
+        py.detach(|| call(&self.0, &options))
+            .map_err(|error| interrupt.exception(py, &error))
+    }
+}
+
+fn limit(py: Python<'_>, field: &str, seconds: Option<f64>) -> PyResult<Option<Duration>> {
+    match seconds {
+        None => Ok(None),
+        Some(seconds) if seconds == f64::INFINITY => Ok(None),
+        Some(seconds) => Duration::try_from_secs_f64(seconds).map(Some).map_err(|_| {
+            let takes = "seconds, more than 0, or None to wait without end";
+            errors::invalid(py, field, &seconds.to_string(), takes)
+        }),
+    }
+}
+
+fn region(py: Python<'_>, name: Option<&str>) -> PyResult<Option<Region>> {
+    match name {
+        None => Ok(None),
+        Some("us") => Ok(Some(Region::Us)),
+        Some("eu") => Ok(Some(Region::Eu)),
+        Some(other) => Err(errors::invalid(py, "region", &format!("{other:?}"), "'us' or 'eu'")),
+    }
+}
+
+#[pymethods]
+impl Client {
+    #[new]
+    #[pyo3(
+        signature = (api_key=None, *, rest_url=None, websocket_url=None, region=None, connect_timeout=Some(10.0),
+            first_chunk_timeout=Some(30.0), between_chunks_timeout=Some(15.0), total_timeout=Some(300.0),
+            rest_timeout=Some(60.0), ca_pem=None, allow_plaintext=false, key_in_query=false,
+            max_message_bytes=16 * 1024 * 1024),
+        text_signature = "(api_key=None, *, rest_url=None, websocket_url=None, region=None, connect_timeout=10.0, \
+            first_chunk_timeout=30.0, between_chunks_timeout=15.0, total_timeout=300.0, rest_timeout=60.0, \
+            ca_pem=None, allow_plaintext=False, key_in_query=False, max_message_bytes=16777216)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments, each with a default")]
+    fn new(
+        py: Python<'_>,
+        api_key: Option<String>,
+        rest_url: Option<String>,
+        websocket_url: Option<String>,
+        region: Option<&str>,
+        connect_timeout: Option<f64>,
+        first_chunk_timeout: Option<f64>,
+        between_chunks_timeout: Option<f64>,
+        total_timeout: Option<f64>,
+        rest_timeout: Option<f64>,
+        ca_pem: Option<String>,
+        allow_plaintext: bool,
+        key_in_query: bool,
+        max_message_bytes: usize,
+    ) -> PyResult<Client> {
+        let mut config = Config::new();
+        if let Some(key) = api_key {
+            config = config.api_key(key);
+        }
+        config.rest_url = rest_url;
+        config.websocket_url = websocket_url;
+        config.region = self::region(py, region)?;
+        config.timeouts = Timeouts {
+            connect: limit(py, "connect_timeout", connect_timeout)?,
+            first_chunk: limit(py, "first_chunk_timeout", first_chunk_timeout)?,
+            between_chunks: limit(py, "between_chunks_timeout", between_chunks_timeout)?,
+            total: limit(py, "total_timeout", total_timeout)?,
+            rest: limit(py, "rest_timeout", rest_timeout)?,
+        };
+        config.ca_pem = ca_pem;
+        config.allow_plaintext = allow_plaintext;
+        config.key_in_query = key_in_query;
+        config.max_message_bytes = Some(max_message_bytes);
+        py.detach(|| deepdub::Client::new(&config))
+            .map(Client)
+            .map_err(|error| errors::to_py(py, &error))
+    }
+
+    /// Speaks one text and gives the stream of its chunks, to be iterated over while they arrive.
+    ///
+    /// Returns when the request has been sent. An option that is None, or left out, is left to the service, except
+    /// where a default is given; they follow the vendor's WebSocket page.
+    ///
+    /// Args:
+    ///     text: What to say. Not empty.
+    ///     voice_prompt_id: Who says it; 'asset:' before the id names a built-in voice.
+    ///     model: 'dd-etts-3.0' by default.
+    ///     locale: The language, such as 'en-US' (the default) or 'fr-FR'.
+    ///     format: 'mp3' (the default), 'wav', 'opus', 'mulaw' or 's16le'.
+    ///     generation_id: A UUID of your own; one is made otherwise.
+    ///     sample_rate: In Hz, one of voicewire.SAMPLE_RATES.
+    ///     target_duration: Seconds that the speech shall last, more than 0. Not together with tempo.
+    ///     tempo: 0.5 (slow) to 2.0 (fast). Not together with target_duration.
+    ///     variance: 0.0 to 1.0.
+    ///     temperature: 0.0 to 1.0.
+    ///     seed: An int; the same one gives the same audio for the same request.
+    ///     prompt_boost: True for more of the voice prompt's character.
+    ///     super_stretch: True allows longer audio.
+    ///     realtime: True for priority in live use.
+    ///     clean_audio: Audio clean-up; the service's own default is True.
+    ///     auto_gain: True for level adjustment.
+    ///     accent_base_locale: With the next two, all or none: a blend of two accents. Such as 'en-US'.
+    ///     accent_locale: The other one, such as 'fr-FR'.
+    ///     accent_ratio: 0.0 (base only) to 1.0 (the other only).
+    ///     performance_reference_prompt_id: A prompt whose delivery is imitated.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: before anything is sent; `field` says which argument.
+    ///     Error: whatever else can go wrong while connecting.
+    #[pyo3(
+        signature = (text, voice_prompt_id, **options),
+        text_signature = "($self, text, voice_prompt_id, *, model='dd-etts-3.0', locale='en-US', format='mp3', \
+            generation_id=None, sample_rate=None, target_duration=None, tempo=None, variance=None, temperature=None, \
+            seed=None, prompt_boost=None, super_stretch=None, realtime=None, clean_audio=None, auto_gain=None, \
+            accent_base_locale=None, accent_locale=None, accent_ratio=None, performance_reference_prompt_id=None)"
+    )]
+    fn stream_tts(
+        &self,
+        py: Python<'_>,
+        text: String,
+        voice_prompt_id: String,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<SpeechStream> {
+        SpeechStream::open(py, &self.0, &speech_request(text, voice_prompt_id, options)?)
+    }
+
+    /// Speaks one text: on_chunk is called on this thread with each chunk as it arrives. The options are those of
+    /// stream_tts().
+    ///
+    /// When on_chunk returns False (not None or 0), or raises, the generation ends at once and its connection is
+    /// closed. After the last chunk, whose is_final is set, False means nothing.
+    ///
+    /// Raises:
+    ///     CancelledError: on_chunk returned False, or the client was closed.
+    ///     Error: as stream_tts(), and whatever can go wrong later. Chunks that came before stay good.
+    ///     Exception: what on_chunk raised, as it is.
+    #[pyo3(
+        signature = (text, voice_prompt_id, on_chunk, **options),
+        text_signature = "($self, text, voice_prompt_id, on_chunk, *, model='dd-etts-3.0', locale='en-US', \
+            format='mp3', generation_id=None, sample_rate=None, target_duration=None, tempo=None, variance=None, \
+            temperature=None, seed=None, prompt_boost=None, super_stretch=None, realtime=None, clean_audio=None, \
+            auto_gain=None, accent_base_locale=None, accent_locale=None, accent_ratio=None, \
+            performance_reference_prompt_id=None)"
+    )]
+    fn speak(
+        &self,
+        text: String,
+        voice_prompt_id: String,
+        on_chunk: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Summary> {
+        let py = on_chunk.py();
+        if !on_chunk.is_callable() {
+            return Err(PyTypeError::new_err("argument 'on_chunk': a callable wanted"));
+        }
+        let request = speech_request(text, voice_prompt_id, options)?;
+        let mut generation = Generation::open(py, &self.0, &request, None)?;
+        while let Some(chunk) = generation.next(py)? {
+            let is_last = chunk.is_last();
+            // An exception leaves by `?`, which drops the generation and so closes its connection.
+            let answer = on_chunk.call1((chunk,))?;
+            if answer.is(&*PyBool::new(py, false)) && !is_last {
+                return Err(generation.stop(py));
+            }
+        }
+        Ok(Summary(generation.summary()))
+    }
+
+    /// Speaks one text and returns all of its audio when it is there. The options are those of stream_tts().
+    ///
+    /// Raises:
+    ///     Error: as stream_tts(), and whatever can go wrong later. What came before is lost: use stream_tts() where
+    ///         it matters.
+    #[pyo3(
+        signature = (text, voice_prompt_id, **options),
+        text_signature = "($self, text, voice_prompt_id, *, model='dd-etts-3.0', locale='en-US', format='mp3', \
+            generation_id=None, sample_rate=None, target_duration=None, tempo=None, variance=None, temperature=None, \
+            seed=None, prompt_boost=None, super_stretch=None, realtime=None, clean_audio=None, auto_gain=None, \
+            accent_base_locale=None, accent_locale=None, accent_ratio=None, performance_reference_prompt_id=None)"
+    )]
+    fn tts(
+        &self,
+        py: Python<'_>,
+        text: String,
+        voice_prompt_id: String,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Speech> {
+        Speech::generate(py, &self.0, &speech_request(text, voice_prompt_id, options)?)
+    }
+
+    /// Files a report about a generation that came out wrong. The answer's id is for the other calls.
+    ///
+    /// There is no way to tell the service that two reports are one: when this fails with NetworkError, TimeoutError
+    /// or ServerError, the report may have been filed all the same.
+    ///
+    /// Args:
+    ///     generation_id: The generation. This and the next three are required and not empty.
+    ///     generated_text: The exact text that was spoken.
+    ///     problem_word: The word or phrase that came out wrong.
+    ///     voice_prompt_id: The voice that spoke.
+    ///     additional_comments: Anything that helps.
+    ///     problem_audio: The audio concerned, 20 MiB at most: bytes (or anything like it), or a file's path as str or
+    ///         os.PathLike.
+    ///     problem_seconds: Where in the audio, in seconds from its beginning; 0 or more.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError, FileError: before anything is sent.
+    ///     Error: whatever can go wrong later.
+    #[pyo3(signature = (*, generation_id, generated_text, problem_word, voice_prompt_id, additional_comments=None,
+        problem_audio=None, problem_seconds=None))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
+    fn create_issue(
+        &self,
+        py: Python<'_>,
+        generation_id: String,
+        generated_text: String,
+        problem_word: String,
+        voice_prompt_id: String,
+        additional_comments: Option<String>,
+        problem_audio: Option<&Bound<'_, PyAny>>,
+        problem_seconds: Option<f64>,
+    ) -> PyResult<Issue> {
+        let issue = NewIssue {
+            generation_id,
+            generated_text,
+            problem_word,
+            voice_prompt_id,
+            additional_comments,
+            problem_audio: problem_audio.map(clip).transpose()?,
+            problem_seconds,
+        };
+        self.rest(py, |client, options| client.create_issue_with(&issue, options))
+            .map(Issue)
+    }
+
+    /// Reads a report: its fields and its present state.
+    ///
+    /// Raises:
+    ///     NotFoundError: there is none of that id, or it was deleted.
+    ///     Error: whatever else can go wrong.
+    fn get_issue(&self, py: Python<'_>, id: &str) -> PyResult<Issue> {
+        self.rest(py, |client, options| client.get_issue_with(id, options))
+            .map(Issue)
+    }
+
+    /// Changes the given fields of a report, those of create_issue(); None leaves a field as it is. Returns the whole
+    /// report.
+    ///
+    /// Raises:
+    ///     Error: as create_issue() and get_issue().
+    #[pyo3(signature = (id, *, generation_id=None, generated_text=None, problem_word=None, voice_prompt_id=None,
+        additional_comments=None, problem_audio=None, problem_seconds=None))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
+    fn update_issue(
+        &self,
+        py: Python<'_>,
+        id: &str,
+        generation_id: Option<String>,
+        generated_text: Option<String>,
+        problem_word: Option<String>,
+        voice_prompt_id: Option<String>,
+        additional_comments: Option<String>,
+        problem_audio: Option<&Bound<'_, PyAny>>,
+        problem_seconds: Option<f64>,
+    ) -> PyResult<Issue> {
+        let changes = IssueChanges {
+            generation_id,
+            generated_text,
+            problem_word,
+            voice_prompt_id,
+            additional_comments,
+            problem_audio: problem_audio.map(clip).transpose()?,
+            problem_seconds,
+        };
+        self.rest(py, |client, options| client.update_issue_with(id, &changes, options))
+            .map(Issue)
+    }
+
+    /// Withdraws a report: the service archives it, and reading it afterwards is NotFoundError. Returns the service's
+    /// words.
+    ///
+    /// Raises:
+    ///     NotFoundError: there is none of that id, or it was deleted before.
+    ///     Error: whatever else can go wrong.
+    fn delete_issue(&self, py: Python<'_>, id: &str) -> PyResult<String> {
+        self.rest(py, |client, options| client.delete_issue_with(id, options))
+    }
+
+    /// Ends every call that is under way, on all threads, with CancelledError, as do calls made afterwards. A second
+    /// time it does nothing.
+    fn close(&self) {
+        self.0.close();
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, _exception: &Bound<'_, PyTuple>) {
+        self.close();
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "<voicewire.deepdub.Client of {} and {}>",
+            self.0.websocket_url(),
+            self.0.rest_url()
+        )
+    }
+}

@@ -1,0 +1,284 @@
+//! `voicewire.sandbox.Sandbox`: the local stand-in, in this process.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyTuple};
+use voicewire::ErrorKind;
+use voicewire_sandbox::speech::Engine;
+use voicewire_sandbox::{Error, Fault, Options};
+
+use crate::client::Client;
+use crate::{errors, json};
+
+/// How often a wait looks for Ctrl-C.
+const PERIOD: Duration = Duration::from_millis(20);
+
+/// A local stand-in for the speech services, for development and tests: real protocols, real speech, no account, no
+/// network, and faults on demand. It listens on 127.0.0.1 only, on a thread of its own, from the moment it is made.
+///
+/// Any number of them can run in one process, and all methods can be called from any thread. As a context manager it
+/// is stopped at the end of the block.
+///
+/// Args:
+///     port: The TCP port; 0 picks a free one.
+///     tls: Whether to serve TLS, with a certificate from an authority made for this sandbox (ca_pem).
+///     keys: The API keys to accept. None given: any that begins with 'dd-' and has 8 more characters.
+///     max_concurrent: How many generations one key may have under way at once.
+///     first_chunk_delay: Seconds from a request to its first chunk, at the least.
+///     pace: Seconds of audio sent per second after the first chunk; float('inf') is as fast as possible.
+///     chunk_millis: Milliseconds of audio per chunk.
+///     engine: Which voice speaks: 'auto', 'espeak' (the program espeak-ng) or 'formant' (built in).
+///     fault: A fault for every request, such as 'drop,after=2'; see inject().
+///
+/// Raises:
+///     InvalidArgumentError: an argument that cannot be.
+///     NetworkError: the port is taken.
+#[pyclass(frozen, module = "voicewire.sandbox")]
+pub(crate) struct Sandbox {
+    /// `None` once it is stopped.
+    running: Mutex<Option<voicewire_sandbox::Sandbox>>,
+    base_url: String,
+    rest_url: String,
+    open_url: String,
+    api_key: String,
+    ca_pem: Option<String>,
+}
+
+impl Sandbox {
+    /// Asks the sandbox something that takes no time.
+    fn ask<T: Send>(
+        &self,
+        py: Python<'_>,
+        question: impl FnOnce(&voicewire_sandbox::Sandbox) -> T + Send,
+    ) -> PyResult<T> {
+        py.detach(|| {
+            let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            running.as_ref().map(question)
+        })
+        .ok_or_else(|| PyValueError::new_err("the sandbox has been stopped"))
+    }
+}
+
+fn parse_fault(py: Python<'_>, text: &str) -> PyResult<Fault> {
+    text.parse::<Fault>()
+        .map_err(|error| errors::invalid(py, "fault", &format!("{text:?}"), &format!("a fault ({error})")))
+}
+
+fn parse_engine(py: Python<'_>, name: &str) -> PyResult<Engine> {
+    match name {
+        "auto" => Ok(Engine::Auto),
+        "espeak" => Ok(Engine::Espeak),
+        "formant" => Ok(Engine::Formant),
+        _ => Err(errors::invalid(
+            py,
+            "engine",
+            &format!("{name:?}"),
+            "'auto', 'espeak' or 'formant'",
+        )),
+    }
+}
+
+fn seconds(py: Python<'_>, field: &str, seconds: f64) -> PyResult<Duration> {
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| errors::invalid(py, field, &seconds.to_string(), "seconds, 0 or more"))
+}
+
+#[pymethods]
+impl Sandbox {
+    #[new]
+    #[pyo3(
+        signature = (port=0, *, tls=false, keys=Vec::new(), max_concurrent=5, first_chunk_delay=0.06, pace=10.0,
+            chunk_millis=200, engine="auto", fault=None),
+        text_signature = "(port=0, *, tls=False, keys=(), max_concurrent=5, first_chunk_delay=0.06, pace=10.0, \
+            chunk_millis=200, engine='auto', fault=None)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments, each with a default")]
+    fn new(
+        py: Python<'_>,
+        port: u16,
+        tls: bool,
+        keys: Vec<String>,
+        max_concurrent: usize,
+        first_chunk_delay: f64,
+        pace: f64,
+        chunk_millis: u32,
+        engine: &str,
+        fault: Option<&str>,
+    ) -> PyResult<Sandbox> {
+        if pace.is_nan() || pace <= 0.0 {
+            return Err(errors::invalid(py, "pace", &pace.to_string(), "a number above 0"));
+        }
+        if chunk_millis == 0 {
+            return Err(errors::invalid(py, "chunk_millis", "0", "1 or more"));
+        }
+        let options = Options {
+            port,
+            tls,
+            keys,
+            max_concurrent,
+            first_chunk_delay: seconds(py, "first_chunk_delay", first_chunk_delay)?,
+            pace,
+            chunk_millis,
+            engine: parse_engine(py, engine)?,
+            fault: fault.map(|fault| parse_fault(py, fault)).transpose()?,
+        };
+        let sandbox = py
+            .detach(|| voicewire_sandbox::Sandbox::start(options))
+            .map_err(|error| {
+                let kind = match error {
+                    Error::Bind { .. } => ErrorKind::Network,
+                    _ => ErrorKind::Internal,
+                };
+                errors::plain(py, kind, &error.to_string())
+            })?;
+        Ok(Sandbox {
+            base_url: sandbox.base_url().to_owned(),
+            rest_url: sandbox.deepdub_rest_url(),
+            open_url: sandbox.deepdub_open_url(),
+            api_key: sandbox.api_key().to_owned(),
+            ca_pem: sandbox.ca_pem().map(str::to_owned),
+            running: Mutex::new(Some(sandbox)),
+        })
+    }
+
+    /// 'http://127.0.0.1:PORT', or 'https://…' with TLS.
+    #[getter]
+    fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The base URL of Deepdub's REST API: deepdub.Client's rest_url.
+    #[getter]
+    fn deepdub_rest_url(&self) -> &str {
+        &self.rest_url
+    }
+
+    /// The URL of Deepdub's WebSocket: deepdub.Client's websocket_url.
+    #[getter]
+    fn deepdub_open_url(&self) -> &str {
+        &self.open_url
+    }
+
+    /// A key that it accepts: the first of `keys`, or the vendor's public trial key.
+    #[getter]
+    fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
+    /// The certificate that a client has to trust, in PEM; None without TLS.
+    #[getter]
+    fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
+    }
+
+    /// A deepdub.Client that speaks to this sandbox; any argument of its own may be given besides.
+    #[pyo3(signature = (**options), text_signature = "($self, **options)")]
+    fn client<'py>(&self, py: Python<'py>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        let arguments = PyDict::new(py);
+        arguments.set_item("api_key", &self.api_key)?;
+        arguments.set_item("rest_url", &self.rest_url)?;
+        arguments.set_item("websocket_url", &self.open_url)?;
+        arguments.set_item("ca_pem", &self.ca_pem)?;
+        if let Some(options) = options {
+            arguments.update(options.as_mapping())?;
+        }
+        py.get_type::<Client>().call((), Some(&arguments))
+    }
+
+    /// Makes the next request go wrong, and that one only; several are used in their order. A fault is a
+    /// comma-separated list such as 'error=RateLimit', 'drop,after=2', 'http=503,retry-after=7', 'stall' or
+    /// 'first-chunk-delay=500': voicewire-sandbox's documentation has them all.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: it is not a fault.
+    fn inject(&self, py: Python<'_>, fault: &str) -> PyResult<()> {
+        let fault = parse_fault(py, fault)?;
+        self.ask(py, |sandbox| sandbox.inject(fault))
+    }
+
+    /// What was asked of it, in order; the last 10 000: dicts with 'method' ('WS' for a message on a WebSocket
+    /// connection), 'path', 'status' (0 when it was left without an answer) and 'body' (None unless it was JSON).
+    fn requests<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let requests = self.ask(py, voicewire_sandbox::Sandbox::requests)?;
+        let dict = |request: voicewire_sandbox::Request| {
+            let dict = PyDict::new(py);
+            dict.set_item("method", request.method)?;
+            dict.set_item("path", request.path)?;
+            dict.set_item("status", request.status)?;
+            let body = request.body.map(|body| json::to_py(py, &body)).transpose()?;
+            dict.set_item("body", body)?;
+            Ok(dict)
+        };
+        requests.into_iter().map(dict).collect()
+    }
+
+    /// The generations that were begun, in order; the last 10 000: dicts with 'id', 'chunks' (audio chunks sent) and
+    /// 'outcome' ('running', 'finished', 'failed' or 'client gone').
+    fn generations<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let generations = self.ask(py, voicewire_sandbox::Sandbox::generations)?;
+        let dict = |generation: voicewire_sandbox::Generation| {
+            let dict = PyDict::new(py);
+            dict.set_item("id", generation.id)?;
+            dict.set_item("chunks", generation.chunks)?;
+            dict.set_item("outcome", generation.outcome.name())?;
+            Ok(dict)
+        };
+        generations.into_iter().map(dict).collect()
+    }
+
+    /// How many WebSocket connections are open.
+    #[getter]
+    fn open_connections(&self, py: Python<'_>) -> PyResult<usize> {
+        self.ask(py, voicewire_sandbox::Sandbox::open_connections)
+    }
+
+    /// Waits until no WebSocket connection is open; False if some still are after so many seconds.
+    fn wait_until_idle(&self, py: Python<'_>, timeout: f64) -> PyResult<bool> {
+        let deadline = Instant::now() + seconds(py, "timeout", timeout)?;
+        loop {
+            py.check_signals()?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            if self.ask(py, |sandbox| sandbox.wait_until_idle(left.min(PERIOD)))? {
+                return Ok(true);
+            }
+            if left.is_zero() {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// The audio attached to an issue, decoded; None if there is no such issue or it has none.
+    fn issue_audio<'py>(&self, py: Python<'py>, id: &str) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let audio = self.ask(py, |sandbox| sandbox.issue_audio(id))?;
+        Ok(audio.map(|audio| PyBytes::new(py, &audio)))
+    }
+
+    /// Stops it and closes every connection. A second time it does nothing; other methods are a ValueError afterwards.
+    fn stop(&self, py: Python<'_>) {
+        py.detach(|| {
+            let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+            drop(running);
+        });
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyTuple>) {
+        self.stop(py);
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        let stopped = self.ask(py, |_| ()).is_err();
+        format!(
+            "<voicewire.sandbox.Sandbox at {}{}>",
+            self.base_url,
+            if stopped { ", stopped" } else { "" }
+        )
+    }
+}

@@ -1,0 +1,161 @@
+//! A whole generation.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use voicewire::audio::{AudioFile, DurationMeter, Format};
+use voicewire::deepdub::{self, SpeechRequest};
+
+use crate::chunk::samples_in;
+use crate::errors;
+use crate::generation::Generation;
+use crate::summary::Summary;
+
+/// All the audio of a generation. len(speech) is its size in bytes and bytes(speech) its data.
+#[pyclass(frozen, module = "voicewire.deepdub")]
+pub(crate) struct Speech {
+    data: Py<PyBytes>,
+    chunks: Vec<Place>,
+    summary: deepdub::Summary,
+    /// As asked for.
+    sample_rate: Option<u32>,
+}
+
+/// Where a chunk is in the data, and its samples in the chunk: a WAV chunk may begin with a header of its own.
+struct Place {
+    bytes: Range<usize>,
+    samples: Range<usize>,
+}
+
+impl Speech {
+    pub fn generate(py: Python<'_>, client: &deepdub::Client, request: &SpeechRequest) -> PyResult<Speech> {
+        let mut generation = Generation::open(py, client, request, None)?;
+        let (mut data, mut chunks) = (Vec::new(), Vec::new());
+        generation.drain(py, |chunk| {
+            chunks.push(Place {
+                bytes: data.len()..data.len() + chunk.data.len(),
+                samples: samples_in(chunk),
+            });
+            data.extend_from_slice(chunk.data);
+        })?;
+        Ok(Speech {
+            data: PyBytes::new(py, &data).unbind(),
+            chunks,
+            summary: generation.summary(),
+            sample_rate: request.sample_rate,
+        })
+    }
+
+    fn pieces<'a>(&'a self, data: &'a [u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        self.chunks.iter().map(move |place| {
+            let chunk = data.get(place.bytes.clone()).unwrap_or_default();
+            (chunk, chunk.get(place.samples.clone()).unwrap_or_default())
+        })
+    }
+
+    fn rate(&self, py: Python<'_>, given: Option<u32>) -> PyResult<u32> {
+        match (given.or(self.sample_rate), self.summary.format) {
+            (Some(0), _) => Err(errors::invalid(py, "sample_rate", "0", "a rate in Hz, more than 0")),
+            (Some(rate), _) => Ok(rate),
+            (None, Format::S16le | Format::Mulaw) => Err(errors::invalid(
+                py,
+                "sample_rate",
+                "not given",
+                "the audio's rate in Hz, which was not asked for when it was generated and does not state itself",
+            )),
+            (None, _) => Ok(0),
+        }
+    }
+}
+
+#[pymethods]
+impl Speech {
+    /// The bytes of all chunks as the service sent them, one after the other. In the format 'wav' there may be a
+    /// header at every chunk: save() writes a file that plays, and `samples` is without headers.
+    #[getter]
+    fn data(&self, py: Python<'_>) -> Py<PyBytes> {
+        self.data.clone_ref(py)
+    }
+
+    /// The samples in the data: without headers for 'wav' (16-bit signed little-endian), all of it for 's16le' and
+    /// 'mulaw', nothing for the compressed formats. Always one channel.
+    #[getter]
+    fn samples<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let data = self.data.as_bytes(py);
+        let samples: Vec<&[u8]> = self.pieces(data).map(|(_, samples)| samples).collect();
+        PyBytes::new(py, &samples.concat())
+    }
+
+    /// What the generation came to.
+    #[getter]
+    fn summary(&self) -> Summary {
+        Summary(self.summary.clone())
+    }
+
+    /// The generation's id, a UUID: what a report about it names.
+    #[getter]
+    fn generation_id(&self) -> &str {
+        &self.summary.generation_id
+    }
+
+    /// The format that was asked for, such as 'mp3'.
+    #[getter]
+    fn format(&self) -> &'static str {
+        self.summary.format.name()
+    }
+
+    /// Seconds of audio. 0 for 's16le' and 'mulaw' that were generated without a sample rate.
+    #[getter]
+    fn seconds(&self, py: Python<'_>) -> f64 {
+        let mut meter = DurationMeter::new(self.summary.format, self.sample_rate.unwrap_or(0));
+        for (chunk, _) in self.pieces(self.data.as_bytes(py)) {
+            meter.push(chunk);
+        }
+        meter.seconds()
+    }
+
+    /// Writes it as one file that plays, replacing a file of that name.
+    ///
+    /// The file's ending has to fit the format, as format_for_path() says; besides, 's16le' can go into a '.wav'.
+    ///
+    /// Args:
+    ///     path: str or os.PathLike.
+    ///     sample_rate: In Hz, for 's16le' and 'mulaw' only, and only where none was asked for.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: the ending is for another format, or a sample rate is missing.
+    ///     FileError: the file cannot be written; what had that name before is still there.
+    #[pyo3(signature = (path, *, sample_rate=None))]
+    fn save(&self, py: Python<'_>, path: PathBuf, sample_rate: Option<u32>) -> PyResult<()> {
+        let rate = self.rate(py, sample_rate)?;
+        let data = self.data.as_bytes(py);
+        py.detach(|| {
+            let mut file = AudioFile::create(&path, self.summary.format, rate)?;
+            for (chunk, _) in self.pieces(data) {
+                file.write(chunk)?;
+            }
+            file.finish()
+        })
+        .map_err(|error| errors::to_py(py, &error))
+    }
+
+    fn __len__(&self, py: Python<'_>) -> usize {
+        self.data.as_bytes(py).len()
+    }
+
+    fn __bytes__(&self, py: Python<'_>) -> Py<PyBytes> {
+        self.data.clone_ref(py)
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        format!(
+            "<voicewire.deepdub.Speech {}: {:.2} s, {} bytes of {}>",
+            self.summary.generation_id,
+            self.seconds(py),
+            self.summary.bytes,
+            self.summary.format
+        )
+    }
+}

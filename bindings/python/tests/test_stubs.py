@@ -1,0 +1,131 @@
+"""The stubs say what is there, all of it, and programs that use it pass a strict type checker."""
+
+import ast
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Set
+
+import pytest
+
+import voicewire
+from voicewire import _voicewire, deepdub, sandbox
+
+PACKAGE = Path(voicewire.__file__).parent
+STUB = PACKAGE / "_voicewire.pyi"
+# What every module or class has.
+NOT_OURS = {"__all__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__"}
+
+needs_mypy = pytest.mark.skipif(find_spec("mypy") is None, reason="mypy is not installed")
+
+
+def declared(body: list) -> Set[str]:
+    names = {node.name for node in body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    names |= {node.target.id for node in body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
+    return {name for name in names if not name.startswith("_") or name == "__version__"}
+
+
+def there(thing: object) -> Set[str]:
+    return {name for name in dir(thing) if not name.startswith("_") or name == "__version__"} - NOT_OURS
+
+
+def test_the_stub_has_every_name_and_no_other() -> None:
+    tree = ast.parse(STUB.read_text())
+    # Aliases for types, and shapes of dicts, begin with an underscore.
+    assert declared(tree.body) == there(_voicewire)
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            cls = getattr(_voicewire, node.name)
+            inherited = there(BaseException) | there(OSError)
+            own = there(cls) - inherited if issubclass(cls, BaseException) else there(cls)
+            bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
+            if "Error" in bases:
+                own -= there(voicewire.Error)
+            assert declared(node.body) == own, node.name
+
+
+def test_every_name_can_be_reached_and_is_documented() -> None:
+    public = {name: getattr(voicewire, name) for name in voicewire.__all__}
+    public |= {name: getattr(deepdub, name) for name in deepdub.__all__}
+    public |= {name: getattr(sandbox, name) for name in sandbox.__all__}
+    assert there(_voicewire) <= set(public)
+    errors = {name for name in there(_voicewire) if name.endswith("Error")}
+    assert errors <= set(voicewire.__all__)
+    for name, thing in public.items():
+        if not callable(thing):
+            continue
+        assert thing.__doc__, name
+        if isinstance(thing, type) and not issubclass(thing, BaseException):
+            assert thing.__module__ in ("voicewire", "voicewire.deepdub", "voicewire.sandbox")
+            for member in there(thing):
+                assert getattr(thing, member).__doc__, f"{name}.{member}"
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (PACKAGE / "py.typed").exists()
+
+
+@needs_mypy
+def test_signatures_and_defaults_are_those_of_the_stub(tmp_path: Path) -> None:
+    module = "voicewire._voicewire"
+    # pyo3's doing, and nobody's business.
+    (tmp_path / "allowed").write_text(r"voicewire\._voicewire\.__all__")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy.stubtest", "--ignore-disjoint-bases", "--allowlist", "allowed", module],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+SAMPLE = """
+from pathlib import Path
+
+import voicewire
+from voicewire import deepdub
+from voicewire.sandbox import Sandbox
+
+
+def on_chunk(chunk: deepdub.Chunk) -> bool:
+    return chunk.index < 3
+
+
+with Sandbox(tls=True) as sandbox, sandbox.client(rest_timeout=None) as client:
+    with client.stream_tts("text", deepdub.TRIAL_VOICE, format="wav", seed=3) as stream:
+        with voicewire.AudioFile(Path("a.wav"), "wav", 48000) as file:
+            for chunk in stream:
+                file.write(chunk)
+                file.write(chunk.data)
+                length: int = len(chunk)
+    summary: deepdub.Summary = client.speak("text", "voice", on_chunk, tempo=1)
+    speech: deepdub.Speech = client.tts("text", "voice", format=voicewire.format_for_path("a.wav"))
+    speech.save("a.wav", sample_rate=48000)
+    try:
+        issue = client.create_issue(
+            generation_id=summary.generation_id, generated_text="", problem_word="", voice_prompt_id="",
+            problem_audio=speech.data,
+        )
+        state: "str | None" = client.update_issue(issue.id, problem_audio=Path("a.wav")).state
+    except voicewire.RateLimitedError as error:
+        wait: "float | None" = error.retry_after
+    client.tts("text", "voice", format="flac")  # type: ignore[arg-type]
+    client.tts("text", "voice", speed=3)  # type: ignore[call-arg]
+    client.tts("text")  # type: ignore[call-arg]
+"""
+
+
+@needs_mypy
+@pytest.mark.parametrize("what", ["sample", "package"])
+def test_a_strict_type_checker_finds_nothing(tmp_path: Path, what: str) -> None:
+    sample = tmp_path / "sample.py"
+    sample.write_text(SAMPLE)
+    arguments = [str(sample)] if what == "sample" else ["-p", "voicewire"]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
