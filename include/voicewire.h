@@ -345,11 +345,11 @@ typedef struct vw_deepdub_tts_request {
      */
     double tempo;
     /**
-     * 0.0 to 1.0. Default: the service's.
+     * How much the voice varies: 0.0 to 1.0. Default: the service's.
      */
     double variance;
     /**
-     * 0.0 to 1.0. Default: the service's.
+     * How freely it is generated: 0.0 to 1.0. Default: the service's.
      */
     double temperature;
     /**

@@ -16,14 +16,11 @@ const SYSTEM_LIBS: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
 /// A key that must appear nowhere.
 const KEY: &str = "dd-0123456789abcdef0123456789abcdef";
 
-/// Where cargo puts the libraries: above the folder of this test program.
+/// Where cargo has put the libraries for this test program: beside it. (One level up there may be those of an earlier
+/// build.)
 fn libraries() -> PathBuf {
     let program = std::env::current_exe().expect("this program has a path");
-    program
-        .parent()
-        .and_then(Path::parent)
-        .expect("in target/…/deps")
-        .to_path_buf()
+    program.parent().expect("in target/…/deps").to_path_buf()
 }
 
 fn scratch(name: &str) -> PathBuf {
@@ -213,19 +210,20 @@ fn the_shared_library_exports_the_interface_and_nothing_else() {
 /// Builds the program that the C examples start when there is no key.
 fn sandbox_program() -> PathBuf {
     static BUILT: Once = Once::new();
-    let target = libraries();
+    let deps = libraries();
+    let profile = deps.parent().expect("in target/…");
     BUILT.call_once(|| {
         let mut command = Command::new(env!("CARGO"));
         command
             .current_dir(ROOT)
             .args(["build", "-p", "voicewire-sandbox", "--bin", "voicewire-sandbox"]);
-        command.arg("--target-dir").arg(target.parent().expect("in target"));
-        if target.ends_with("release") {
+        command.arg("--target-dir").arg(profile.parent().expect("in target"));
+        if profile.ends_with("release") {
             command.arg("--release");
         }
         succeed(&mut command);
     });
-    target.join("voicewire-sandbox")
+    profile.join("voicewire-sandbox")
 }
 
 fn without_account(command: &mut Command, folder: &Path) -> Output {

@@ -45,9 +45,9 @@ pub struct vw_deepdub_tts_request {
     pub target_duration: f64,
     /// 0.5 (slow) to 2.0 (fast). Not together with target_duration. Default: the service's.
     pub tempo: f64,
-    /// 0.0 to 1.0. Default: the service's.
+    /// How much the voice varies: 0.0 to 1.0. Default: the service's.
     pub variance: f64,
-    /// 0.0 to 1.0. Default: the service's.
+    /// How freely it is generated: 0.0 to 1.0. Default: the service's.
     pub temperature: f64,
     /// The same seed gives the same audio for the same request. Default: VW_UNSET_SEED.
     pub seed: i64,

@@ -32,9 +32,9 @@ pub struct SpeechRequest {
     pub target_duration: Option<f64>,
     /// `tempo`: 0.5 (slow) to 2.0 (fast). Not together with `target_duration`.
     pub tempo: Option<f64>,
-    /// `variance`: 0.0 to 1.0.
+    /// `variance`: how much the voice varies, 0.0 to 1.0.
     pub variance: Option<f64>,
-    /// `temperature`: 0.0 to 1.0.
+    /// `temperature`: how freely it is generated, 0.0 to 1.0.
     pub temperature: Option<f64>,
     /// `seed`: the same one gives the same audio for the same request.
     pub seed: Option<i64>,
