@@ -144,27 +144,34 @@ fn a_message_over_the_limit_is_refused_and_the_limit_is_named() {
 
 #[test]
 fn a_lost_connection_says_how_much_arrived() {
-    let sandbox = sandbox();
-    let client = client(&sandbox);
-    for (fault, kind) in [
-        ("drop", ErrorKind::Network),
-        ("close=1011", ErrorKind::Closed),
-        ("close=1000", ErrorKind::Closed),
-    ] {
-        for chunks in [0, 2] {
-            let heard = hear(&client, &faulty("s16le", &format!("{fault},after={chunks}")));
-            assert_kind(heard.error(), kind);
-            let received = heard.error().received().expect("known");
-            assert_eq!(
-                (received.chunks, received.bytes),
-                (chunks, heard.data().len() as u64),
-                "{fault}"
-            );
-            if chunks > 0 {
-                let told = format!("{chunks} chunks, {} bytes", heard.data().len());
-                assert!(heard.error().to_string().contains(&told), "{}", heard.error());
+    for tls in [false, true] {
+        let sandbox = Sandbox::start(Options { tls, ..options() }).expect("starts");
+        let client = client(&sandbox);
+        let losses = [
+            ("drop", ErrorKind::Network),
+            ("close=1011", ErrorKind::Closed),
+            ("close=1000", ErrorKind::Closed),
+        ];
+        for (fault, kind) in losses {
+            for chunks in [0, 2] {
+                let heard = hear(&client, &faulty("s16le", &format!("{fault},after={chunks}")));
+                assert_kind(heard.error(), kind);
+                let received = heard.error().received().expect("known");
+                assert_eq!(
+                    (received.chunks, received.bytes),
+                    (chunks, heard.data().len() as u64),
+                    "{fault}"
+                );
+                if chunks > 0 {
+                    let told = format!("{chunks} chunks, {} bytes", heard.data().len());
+                    assert!(heard.error().to_string().contains(&told), "{}", heard.error());
+                }
             }
         }
+        // What is lost with a reset is not told by the system; that it was one is.
+        let heard = hear(&client, &faulty("s16le", "reset,after=2"));
+        assert_kind(heard.error(), ErrorKind::Network);
+        assert!(heard.chunks.len() <= 2);
     }
 }
 

@@ -41,9 +41,13 @@ impl CancelToken {
 
     /// From now on `waker` is woken by a cancel. Ends when the waker is dropped.
     pub(crate) fn wake_on_cancel(&self, waker: &Arc<mio::Waker>) {
+        let waker = Arc::downgrade(waker);
         let mut waiting = self.lock();
         waiting.retain(|known| known.strong_count() > 0);
-        waiting.push(Arc::downgrade(waker));
+        // A kept connection comes back with each call.
+        if !waiting.iter().any(|known| known.ptr_eq(&waker)) {
+            waiting.push(waker);
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Weak<mio::Waker>>> {
@@ -144,5 +148,24 @@ struct Restore(Option<Control>);
 impl Drop for Restore {
     fn drop(&mut self) {
         CURRENT.set(self.0.take());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_waker_is_kept_once_and_only_while_it_lives() {
+        let poll = mio::Poll::new().expect("an event queue");
+        let waker = Arc::new(mio::Waker::new(poll.registry(), mio::Token(0)).expect("a waker"));
+        let token = CancelToken::new();
+        (0..3).for_each(|_| token.wake_on_cancel(&waker));
+        assert_eq!(token.lock().len(), 1);
+        drop((waker, poll));
+        let poll = mio::Poll::new().expect("an event queue");
+        let another = Arc::new(mio::Waker::new(poll.registry(), mio::Token(0)).expect("a waker"));
+        token.wake_on_cancel(&another);
+        assert_eq!(token.lock().len(), 1);
     }
 }

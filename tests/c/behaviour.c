@@ -238,7 +238,7 @@ static void time_limits_are_kept(void) {
     vw_deepdub_tts_request request = request_for(VW_FORMAT_S16LE, "fault:stall,after=1");
     vw_deepdub_client *client = NULL;
     heard heard = {0};
-    config.between_chunks_timeout_ms = 100;
+    config.between_chunks_timeout_ms = 400;
     config.total_timeout_ms = VW_NO_TIMEOUT;
     CHECK_STATUS(vw_deepdub_client_new(&config, &client), VW_OK);
     CHECK_STATUS(vw_deepdub_stream_tts(client, &request, hear, &heard, NULL), VW_ERR_TIMEOUT);
