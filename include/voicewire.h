@@ -174,7 +174,9 @@ typedef struct vw_error {
      */
     const char *description;
     /**
-     * The parameter or setting concerned, spelled as the service spells it; NULL when none is.
+     * What is concerned; NULL when nothing is. A parameter of a request as the service spells it ("targetText",
+     * "problemAudioFile"), a setting of the client without its unit ("api_key", "connect_timeout"), a parameter of a
+     * function ("out", "path"), or the type of a handle or struct ("vw_cancel").
      */
     const char *field;
     /**
@@ -270,7 +272,8 @@ typedef struct vw_deepdub_config {
      */
     uint32_t between_chunks_timeout_ms;
     /**
-     * Time for a whole generation, connecting included. Default 300000 ms.
+     * Time for a whole generation, connecting included; the time that the callback takes does not count. Default
+     * 300000 ms.
      */
     uint32_t total_timeout_ms;
     /**
@@ -661,8 +664,8 @@ extern "C" {
 
 /**
  * The details of the last call on this thread that failed. A call that succeeds leaves them as they are, so look
- * only after a failure. Never NULL; before any failure its status is VW_OK. Valid until the next call fails on
- * this thread, or the thread ends.
+ * only after a failure. Never NULL; before any failure its status is VW_OK, and so it is while the thread ends (in
+ * destructors of its thread-specific data). Valid until the next call fails on this thread, or the thread ends.
  */
 const struct vw_error *vw_last_error(void);
 
@@ -685,11 +688,13 @@ const char *vw_status_text(int32_t status);
  * Sends the log to callback, up to level, in place of wherever it went. The log is off until this is called. NULL, or
  * VW_LOG_OFF, turns it off. No key is ever in it.
  *
- * When it returns, the callback that was set before is not running and will not be called again.
+ * What the library has to say while callback itself calls it is left out. When vw_set_log returns, the callback that was set before is not running and will not be called again.
  * VW_ERR_INVALID_ARGUMENT for a level that is none, when called from inside the log callback, and in a Rust
  * program that has a logger of its own.
  */
-vw_status vw_set_log(vw_log_level level, vw_log_fn callback, void *user_data);
+vw_status vw_set_log(vw_log_level level,
+                     vw_log_fn callback,
+                     void *user_data);
 
 /**
  * Makes a token that can be given to any number of calls.
@@ -728,7 +733,8 @@ vw_status vw_format_for_path(const char *path, vw_format *out);
  *
  * Joined WAV chunks get one header. A path in .wav also takes s16le, one in .au or .snd mulaw: the header then states
  * sample_rate, which for WAV comes from its own first header. *out is the file; free it with vw_audio_file_free.
- * VW_ERR_INVALID_ARGUMENT when the ending of path is for another format; VW_ERR_FILE when it cannot be made.
+ * VW_ERR_INVALID_ARGUMENT when the ending of path is for another format; VW_ERR_FILE when it cannot be made, or there is
+ * something else than a plain file. It has the permissions of a file that it replaces.
  */
 vw_status vw_audio_file_create(const char *path,
                                vw_format format_code,
@@ -738,7 +744,8 @@ vw_status vw_audio_file_create(const char *path,
 /**
  * Adds the bytes of one chunk: its data and size, as the service sent them.
  *
- * VW_ERR_FILE when they cannot be written; VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.
+ * VW_ERR_FILE when they cannot be written; every further call for this file then fails in the same way, so that it is
+ * enough to look at what vw_audio_file_finish says. VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.
  */
 vw_status vw_audio_file_write(struct vw_audio_file *file, const uint8_t *data, size_t size);
 
@@ -797,9 +804,10 @@ vw_status vw_deepdub_tts_result_init(struct vw_deepdub_tts_result *result);
  *
  * result may be NULL. VW_ERR_INVALID_ARGUMENT before anything is sent, with the field, what it got and what it takes;
  * VW_ERR_CANCELLED when on_chunk returned anything but VW_CONTINUE before the last chunk, when the request's cancel was
- * used, or when the client was freed; every other status but VW_ERR_NOT_FOUND and VW_ERR_FILE too. What on_chunk had
- * got before stays good: vw_error.chunks_received and bytes_received say how much that was, and
- * vw_error.generation_id of which generation.
+ * used, or when the client was freed; every other status but VW_ERR_FILE too. What on_chunk had got before stays good,
+ * and a vw_audio_file with it may be finished: vw_error.chunks_received and bytes_received say how much that was, and
+ * vw_error.generation_id of which generation. result is filled on VW_OK only, which is also what stopping at the last
+ * chunk comes to.
  */
 vw_status vw_deepdub_stream_tts(const struct vw_deepdub_client *client,
                                 const struct vw_deepdub_tts_request *request,
@@ -834,7 +842,7 @@ vw_status vw_deepdub_get_issue(const struct vw_deepdub_client *client,
                                struct vw_deepdub_issue **out);
 
 /**
- * Changes the fields of a report that are set in changes; the whole report as it then is goes into *out.
+ * Changes the fields of a report that are set in changes (with none it changes nothing); the whole report as it then is goes into *out.
  *
  * Statuses as for vw_deepdub_create_issue and vw_deepdub_get_issue.
  */

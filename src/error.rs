@@ -160,7 +160,10 @@ impl Error {
     }
 
     pub(crate) fn cancelled() -> Error {
-        Error::new(ErrorKind::Cancelled, "the call was stopped by the caller")
+        Error::new(
+            ErrorKind::Cancelled,
+            "the call was stopped by the caller, or its client was closed",
+        )
     }
 
     pub(crate) fn with_field(mut self, field: &str) -> Error {
@@ -258,15 +261,19 @@ impl fmt::Display for Error {
         let Details {
             kind,
             message,
+            field,
             url,
             http_status,
             vendor_type,
             retry_after,
             received,
-            ..
+            generation_id,
         } = &*self.0;
         write!(f, "{kind}: {message}")?;
         let mut notes = Vec::new();
+        if let Some(field) = field.as_ref().filter(|field| !message.contains(field.as_str())) {
+            notes.push(field.clone());
+        }
         if let Some(vendor_type) = vendor_type {
             notes.push(vendor_type.clone());
         }
@@ -276,11 +283,12 @@ impl fmt::Display for Error {
         if let Some(wait) = retry_after {
             notes.push(format!("try again in {} s", wait.as_secs_f64().ceil()));
         }
-        if let Some(received) = received.filter(|r| r.chunks > 0) {
-            notes.push(format!(
-                "{} chunks, {} bytes of audio arrived before",
-                received.chunks, received.bytes
-            ));
+        if let Some(Received { chunks, bytes }) = received.filter(|received| received.chunks > 0) {
+            let plural = if chunks == 1 { "" } else { "s" };
+            notes.push(format!("{chunks} chunk{plural}, {bytes} bytes of audio arrived before"));
+        }
+        if let Some(id) = generation_id {
+            notes.push(format!("generation {id}"));
         }
         if let Some(url) = url {
             notes.push(url.clone());

@@ -426,6 +426,11 @@ fn a_ca_text_has_to_hold_a_certificate() {
     let good = || Config::new().api_key("dd-00000000");
     refused_config(&good().ca_pem(""), "ca_pem", "PEM");
     refused_config(
+        &good().ca_pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+        "ca_pem",
+        "PEM",
+    );
+    refused_config(
         &good().ca_pem("-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n"),
         "ca_pem",
         "PEM",

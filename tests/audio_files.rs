@@ -138,6 +138,52 @@ fn places_that_are_no_plain_file_are_refused() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_file_with_a_hole_is_never_put_in_place() {
+    let folder = scratch("full");
+    let path = folder.join("song.pcm");
+    std::fs::write(&path, b"the old song").expect("a file");
+    // A limit on the size of files stands for a full disk. It is the process's: in one of its own.
+    let program = std::env::current_exe().expect("this program");
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 8; exec {} --exact full_disk_child --ignored --nocapture",
+        program.display()
+    );
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .env("SONG", &path)
+        .output()
+        .expect("sh runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(std::fs::read(&path).expect("still there"), b"the old song");
+    assert_eq!(names(&folder), ["song.pcm"]);
+}
+
+#[test]
+#[ignore = "run by a_file_with_a_hole_is_never_put_in_place, under a limit"]
+fn full_disk_child() {
+    let path = std::env::var("SONG").expect("a path");
+    let mut file = AudioFile::create(path, Format::S16le, 8000).expect("a file");
+    assert_kind(&file.write(&[1; 100_000]).expect_err("over the limit"), ErrorKind::File);
+    assert_eq!(file.seconds(), 0.0, "what was not written does not count");
+    assert_kind(&file.write(&[1; 2]).expect_err("there is a hole"), ErrorKind::File);
+    assert_kind(&file.finish().expect_err("there is a hole"), ErrorKind::File);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_keeps_the_permissions_of_the_one_it_replaces() {
+    use std::os::unix::fs::PermissionsExt;
+    let path = scratch("private").join("private.pcm");
+    std::fs::write(&path, b"x").expect("a file");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("private");
+    save(&[vec![1, 2]], &path, Format::S16le, 8000);
+    assert_eq!(path.metadata().expect("there").permissions().mode() & 0o777, 0o600);
+    let longest = path.with_file_name(format!("{}.pcm", "n".repeat(251)));
+    save(&[vec![1, 2]], &longest, Format::S16le, 8000);
+}
+
+#[test]
 fn lengths_are_counted_however_the_bytes_are_cut() {
     let sandbox = sandbox();
     let client = client(&sandbox);

@@ -130,6 +130,14 @@ fn a_clip_may_be_a_file() {
     let filed = client.create_issue(&with_file).expect("filed");
     assert_eq!(sandbox.issue_audio(&filed.id).as_deref(), Some(&b"RIFF and so on"[..]));
 
+    let error = client
+        .create_issue(&NewIssue {
+            problem_audio: Some(Clip::File(directory.clone())),
+            ..report()
+        })
+        .expect_err("a folder is no clip, as a pipe is none");
+    assert_kind(&error, ErrorKind::File);
+
     std::fs::remove_file(&path).expect("removed");
     let requests = sandbox.requests().len();
     let error = client.create_issue(&with_file).expect_err("no such file");

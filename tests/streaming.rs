@@ -272,6 +272,53 @@ fn breaking_from_the_callback_ends_the_call_and_the_generation() {
 }
 
 #[test]
+fn the_time_that_the_caller_takes_is_not_the_service_s() {
+    let sandbox = sandbox();
+    let limit = Duration::from_secs(2);
+    let client = hasty_client(&sandbox, |timeouts| {
+        (timeouts.total, timeouts.between_chunks) = (Some(limit), Some(limit))
+    });
+    let mut slept = false;
+    let result = client.stream_tts(&request("s16le"), |_| {
+        if !slept {
+            std::thread::sleep(limit + limit / 4);
+        }
+        slept = true;
+        ControlFlow::Continue(())
+    });
+    result.expect("all of it was there in time");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_fork_leaves_its_parent_s_connections_alone() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let plain = hear(&client, &request("s16le")).data();
+    let mut stream = client
+        .open_stream(&request("s16le"), &CallOptions::new())
+        .expect("opens");
+    let mut data = stream.next_chunk().expect("a chunk").expect("a chunk").data.to_vec();
+    // SAFETY: the child does nothing that needs the threads it does not have: it asks for a chunk, which is refused
+    // before any system call, drops the stream and ends.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        let refused = stream.next_chunk().is_err();
+        drop(stream);
+        // SAFETY: ends the process without running anything else.
+        unsafe { libc::_exit(i32::from(!refused)) };
+    }
+    let mut status = 0;
+    // SAFETY: a child of this process, and a place for its status.
+    assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
+    assert_eq!(status, 0, "the child may not read");
+    while let Some(chunk) = stream.next_chunk().expect("the connection is whole") {
+        data.extend_from_slice(chunk.data);
+    }
+    assert_eq!(data, plain);
+}
+
+#[test]
 fn breaking_at_the_last_chunk_is_a_success() {
     let sandbox = sandbox();
     let last = |chunk: voicewire::deepdub::Chunk<'_>| {

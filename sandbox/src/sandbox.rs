@@ -22,6 +22,8 @@ pub struct Sandbox {
     ca_pem: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
+    /// The process that it runs in. A fork's other side has the handle, and no thread behind it.
+    process: u32,
 }
 
 impl Sandbox {
@@ -77,6 +79,7 @@ impl Sandbox {
             ca_pem,
             stop: Some(stop),
             thread: Some(thread),
+            process: std::process::id(),
         })
     }
 
@@ -146,6 +149,10 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
+        if self.process != std::process::id() {
+            std::mem::forget((self.stop.take(), self.thread.take()));
+            return;
+        }
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }

@@ -14,7 +14,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// `.snd`, `s16le` a WAV header where it is `.wav`. Everything else is written as it comes.
 ///
 /// It is written beside its destination and takes its name only in [`finish`](Self::finish): a file of that
-/// name is never half-written. Dropping it before removes what was written.
+/// name is never half-written. Dropping it before removes what was written. After a write that failed every further call
+/// fails in the same way, so that it is enough to look at what `finish` says.
 #[derive(Debug)]
 pub struct AudioFile {
     path: PathBuf,
@@ -26,6 +27,8 @@ pub struct AudioFile {
     /// Bytes after the container's header.
     data: u64,
     meter: DurationMeter,
+    /// The first failure. There is a hole in the file then, and it is never put in place.
+    failure: Option<Error>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,18 +66,23 @@ impl AudioFile {
     pub fn create(path: impl AsRef<Path>, format: Format, sample_rate: u32) -> Result<AudioFile> {
         let container = container_for(path.as_ref(), format)?;
         let path = destination(path.as_ref())?;
-        let name = path
-            .file_name()
-            .ok_or_else(|| Error::invalid("path", format_args!("{:?}", path), "the name of a file"))?;
-        let mut part_name = std::ffi::OsString::from(".");
-        part_name.push(name);
-        part_name.push(format!(".{}.part", uuid::Uuid::new_v4().simple()));
-        let part = path.with_file_name(part_name);
+        if path.file_name().is_none() {
+            return Err(Error::invalid("path", format_args!("{path:?}"), "the name of a file"));
+        }
+        // Short, so that a name of any length that the system takes is taken here too.
+        let part = path.with_file_name(format!(
+            ".voicewire-{}.part",
+            &uuid::Uuid::new_v4().simple().to_string()[..16]
+        ));
         let file = File::create_new(&part).map_err(|error| file_error(&path, "could not be made", &error))?;
+        // Who may read the old file may read the new one, and nobody else.
+        let kept = path
+            .metadata()
+            .map_or(Ok(()), |old| file.set_permissions(old.permissions()));
         let mut writer = BufWriter::new(file);
-        let written = writer.write_all(&container.header(sample_rate, 0));
+        let written = kept.and_then(|()| writer.write_all(&container.header(sample_rate, 0)));
         let meter = DurationMeter::new(format, sample_rate);
-        let made = AudioFile {
+        let mut made = AudioFile {
             path,
             part,
             writer,
@@ -83,6 +91,7 @@ impl AudioFile {
             sample_rate,
             data: 0,
             meter,
+            failure: None,
         };
         made.checked(written)?;
         Ok(made)
@@ -93,13 +102,15 @@ impl AudioFile {
     /// # Errors
     /// `File` when they cannot be written, or the file would outgrow its container (4 GiB for WAV and Sun audio).
     pub fn write(&mut self, chunk: &[u8]) -> Result<()> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
         if self.format == Format::Wav
             && self.data == 0
             && let Some(info) = wav::parse(chunk)
         {
             self.sample_rate = info.sample_rate;
         }
-        self.meter.push(chunk);
         let bytes = if self.format == Format::Wav {
             wav::samples(chunk)
         } else {
@@ -107,14 +118,11 @@ impl AudioFile {
         };
         // 64 bytes for the header and the padding.
         if self.container != Container::AsSent && self.data + bytes.len() as u64 > u64::from(u32::MAX - 64) {
-            return Err(file_error(
-                &self.path,
-                "is full",
-                &io::Error::other("its container holds 4 GiB at most"),
-            ));
+            return self.checked(Err(io::Error::other("its container holds 4 GiB at most")));
         }
         let written = self.writer.write_all(bytes);
         self.checked(written)?;
+        self.meter.push(chunk);
         self.data += bytes.len() as u64;
         Ok(())
     }
@@ -129,6 +137,9 @@ impl AudioFile {
     /// # Errors
     /// `File`; then nothing is left of it.
     pub fn finish(mut self) -> Result<()> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
         let finished = self.complete();
         self.checked(finished)?;
         std::fs::rename(&self.part, &self.path)
@@ -147,8 +158,12 @@ impl AudioFile {
         self.writer.get_ref().sync_all()
     }
 
-    fn checked(&self, result: io::Result<()>) -> Result<()> {
-        result.map_err(|error| file_error(&self.path, "could not be written", &error))
+    fn checked(&mut self, result: io::Result<()>) -> Result<()> {
+        result.map_err(|error| {
+            let failure = file_error(&self.path, "could not be written", &error);
+            self.failure = Some(failure.clone());
+            failure
+        })
     }
 }
 
@@ -164,10 +179,10 @@ impl Drop for AudioFile {
 fn destination(path: &Path) -> Result<PathBuf> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     match path.metadata() {
-        Ok(there) if !there.is_file() => Err(Error::invalid(
-            "path",
-            format_args!("{}, which is there and is no plain file", path.display()),
-            "the name of a file",
+        Ok(there) if !there.is_file() => Err(file_error(
+            &path,
+            "could not be made",
+            &io::Error::other("it is there and is no plain file"),
         )),
         _ => Ok(path),
     }

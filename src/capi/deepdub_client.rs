@@ -39,7 +39,8 @@ pub struct vw_deepdub_config {
     pub first_chunk_timeout_ms: u32,
     /// The wait for each further chunk; the time that the callback takes does not count. Default 15000 ms.
     pub between_chunks_timeout_ms: u32,
-    /// Time for a whole generation, connecting included. Default 300000 ms.
+    /// Time for a whole generation, connecting included; the time that the callback takes does not count. Default
+    /// 300000 ms.
     pub total_timeout_ms: u32,
     /// Time for a whole REST call, such as one about an issue. Default 60000 ms. Each of the five is 1 or more, or
     /// VW_NO_TIMEOUT.

@@ -260,7 +260,7 @@ pub unsafe extern "C" fn vw_deepdub_get_issue(
     })
 }
 
-/// Changes the fields of a report that are set in changes; the whole report as it then is goes into *out.
+/// Changes the fields of a report that are set in changes (with none it changes nothing); the whole report as it then is goes into *out.
 ///
 /// Statuses as for vw_deepdub_create_issue and vw_deepdub_get_issue.
 #[unsafe(no_mangle)]

@@ -285,9 +285,10 @@ pub unsafe extern "C" fn vw_deepdub_tts_result_init(result: *mut vw_deepdub_tts_
 ///
 /// result may be NULL. VW_ERR_INVALID_ARGUMENT before anything is sent, with the field, what it got and what it takes;
 /// VW_ERR_CANCELLED when on_chunk returned anything but VW_CONTINUE before the last chunk, when the request's cancel was
-/// used, or when the client was freed; every other status but VW_ERR_NOT_FOUND and VW_ERR_FILE too. What on_chunk had
-/// got before stays good: vw_error.chunks_received and bytes_received say how much that was, and
-/// vw_error.generation_id of which generation.
+/// used, or when the client was freed; every other status but VW_ERR_FILE too. What on_chunk had got before stays good,
+/// and a vw_audio_file with it may be finished: vw_error.chunks_received and bytes_received say how much that was, and
+/// vw_error.generation_id of which generation. result is filled on VW_OK only, which is also what stopping at the last
+/// chunk comes to.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_deepdub_stream_tts(
     client: *const vw_deepdub_client,

@@ -88,7 +88,11 @@ pub(super) fn check_size<T: CallerStruct>(size: usize) -> Result<()> {
     if (T::FIRST_SIZE..=MAX_STRUCT).contains(&size) {
         return Ok(());
     }
-    let takes = format!("{} or more: fill the struct with {}_init first", T::FIRST_SIZE, T::NAME);
+    let takes = format!(
+        "{} to {MAX_STRUCT}: fill the struct with {}_init first",
+        T::FIRST_SIZE,
+        T::NAME
+    );
     Err(Error::invalid(&format!("{}.struct_size", T::NAME), size, &takes))
 }
 

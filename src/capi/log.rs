@@ -46,7 +46,7 @@ thread_local! {
 /// Sends the log to callback, up to level, in place of wherever it went. The log is off until this is called. NULL, or
 /// VW_LOG_OFF, turns it off. No key is ever in it.
 ///
-/// When it returns, the callback that was set before is not running and will not be called again.
+/// What the library has to say while callback itself calls it is left out. When vw_set_log returns, the callback that was set before is not running and will not be called again.
 /// VW_ERR_INVALID_ARGUMENT for a level that is none, when called from inside the log callback, and in a Rust
 /// program that has a logger of its own.
 #[unsafe(no_mangle)]

@@ -82,7 +82,9 @@ pub struct vw_error {
     pub message: *const c_char,
     /// One line with everything below in it, for a log or a person. Never NULL.
     pub description: *const c_char,
-    /// The parameter or setting concerned, spelled as the service spells it; NULL when none is.
+    /// What is concerned; NULL when nothing is. A parameter of a request as the service spells it ("targetText",
+    /// "problemAudioFile"), a setting of the client without its unit ("api_key", "connect_timeout"), a parameter of a
+    /// function ("out", "path"), or the type of a handle or struct ("vw_cancel").
     pub field: *const c_char,
     /// The address concerned, without its query; NULL when none is.
     pub url: *const c_char,
@@ -152,6 +154,27 @@ thread_local! {
     static LAST: RefCell<Box<LastError>> = RefCell::new(Box::new(LastError::none()));
 }
 
+/// What a thread is told when its own details are gone already.
+static ENDING: Static = Static(vw_error {
+    struct_size: size_of::<vw_error>(),
+    status: vw_status::VW_OK,
+    message: c"".as_ptr(),
+    description: c"no details: this thread is ending".as_ptr(),
+    field: ptr::null(),
+    url: ptr::null(),
+    vendor_type: ptr::null(),
+    generation_id: ptr::null(),
+    http_status: 0,
+    retry_after_seconds: -1.0,
+    chunks_received: 0,
+    bytes_received: 0,
+});
+
+struct Static(vw_error);
+
+// SAFETY: its pointers lead to constants.
+unsafe impl Sync for Static {}
+
 /// A text for C; what C cannot hold is replaced.
 pub(super) fn c_string(text: &str) -> CString {
     CString::new(text.replace('\0', "\u{FFFD}")).unwrap_or_default()
@@ -171,12 +194,12 @@ pub(super) fn guard(body: impl FnOnce() -> Result<()>) -> vw_status {
 }
 
 /// The details of the last call on this thread that failed. A call that succeeds leaves them as they are, so look
-/// only after a failure. Never NULL; before any failure its status is VW_OK. Valid until the next call fails on
-/// this thread, or the thread ends.
+/// only after a failure. Never NULL; before any failure its status is VW_OK, and so it is while the thread ends (in
+/// destructors of its thread-specific data). Valid until the next call fails on this thread, or the thread ends.
 #[unsafe(no_mangle)]
 pub extern "C" fn vw_last_error() -> *const vw_error {
     LAST.try_with(|slot| ptr::from_ref(&slot.borrow().info))
-        .unwrap_or(ptr::null())
+        .unwrap_or(&ENDING.0)
 }
 
 /// This library's version, such as "0.1.0". Static.

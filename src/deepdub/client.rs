@@ -86,9 +86,11 @@ impl Client {
         SpeechStream::open(self, request, options)
     }
 
-    /// Ends every call that is under way, on all threads, as cancelled. Calls made afterwards end at once.
+    /// Ends every call that is under way, on all threads, as cancelled, and closes the connections that were kept for
+    /// further calls. Calls made afterwards end at once.
     pub fn close(&self) {
         self.0.closing.cancel();
+        self.0.http.close();
     }
 
     /// Where REST calls go, without a query.

@@ -32,7 +32,7 @@ pub struct Timeouts {
     pub first_chunk: Option<Duration>,
     /// The wait for each further chunk; the time that the caller takes over one does not count. 15 s.
     pub between_chunks: Option<Duration>,
-    /// A whole generation, connecting included. 5 min.
+    /// A whole generation, connecting included; the time that the caller takes over its chunks does not count. 5 min.
     pub total: Option<Duration>,
     /// A whole REST call, such as one about an issue. 60 s.
     pub rest: Option<Duration>,
@@ -238,11 +238,7 @@ fn check_timeouts(timeouts: &Timeouts) -> Result<()> {
         .into_iter()
         .find(|(_, limit)| limit.is_some_and(|limit| limit.is_zero()))
     {
-        Some((field, _)) => Err(Error::invalid(
-            field,
-            0,
-            "more than 0; leave it out to wait without end",
-        )),
+        Some((field, _)) => Err(Error::invalid(field, 0, "more than 0, or no limit at all")),
         None => Ok(()),
     }
 }

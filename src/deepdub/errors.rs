@@ -66,6 +66,7 @@ pub(crate) fn response_error(response: &Response) -> Error {
             let place = location.split('?').next().unwrap_or_default();
             format!("the service points to {place}; redirects are not followed, because they would carry the key along")
         }
+        _ if *status < 400 => format!("the service answered with status {status}, which means nothing here"),
         ("", _) => format!("the service answered with status {status} and no reason"),
         (text, _) => text.to_owned(),
     };

@@ -68,8 +68,12 @@ impl Clip {
     }
 }
 
-/// At most one byte more than is allowed, so that a wrong path cannot fill the memory.
+/// At most one byte more than is allowed, so that a wrong path cannot fill the memory. Only from plain files: a pipe
+/// could keep the call waiting for ever.
 fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    if !path.metadata()?.is_file() {
+        return Err(std::io::Error::other("it is no plain file"));
+    }
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_CLIP + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -287,8 +291,10 @@ impl Client {
 
     fn issue(&self, method: Method, path: &str, body: Option<Vec<u8>>, options: &CallOptions) -> Result<Issue> {
         let answer = self.call(method, path, body, options)?;
-        serde_json::from_value(answer)
-            .map_err(|error| Error::new(ErrorKind::Protocol, format!("the answer is not an issue: {error}")))
+        serde_json::from_value(answer).map_err(|error| {
+            Error::new(ErrorKind::Protocol, format!("the answer is not an issue: {error}"))
+                .with_url(self.settings().rest.join(path).display())
+        })
     }
 }
 

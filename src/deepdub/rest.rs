@@ -29,12 +29,12 @@ impl Client {
         if path.contains(settings.key.expose()) {
             return Err(Error::invalid("id", "the API key", "the id of what the call is about"));
         }
-        log::debug!("{method:?} {}", endpoint.display());
+        log::debug!("{} {}", method.name(), endpoint.display());
         let answer = self
             .http()
             .send(method, &endpoint, &headers, &body, &control, limits)
             .and_then(|response| {
-                log::debug!("{method:?} {}: {}", endpoint.display(), response.status);
+                log::debug!("{} {}: {}", method.name(), endpoint.display(), response.status);
                 if !(200..300).contains(&response.status) {
                     return Err(response_error(&response));
                 }

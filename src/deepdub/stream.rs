@@ -44,8 +44,10 @@ pub struct SpeechStream {
     connect: Duration,
     first_chunk: Option<Duration>,
     ended: Option<Duration>,
-    /// When the whole call has to be over.
+    /// When the whole call has to be over; moved by the time that the caller takes over chunks.
     total_deadline: Option<Instant>,
+    /// When a chunk was last handed out.
+    handed_out: Option<Instant>,
 }
 
 impl SpeechStream {
@@ -72,6 +74,7 @@ impl SpeechStream {
             first_chunk: None,
             ended: None,
             total_deadline,
+            handed_out: None,
         };
         match stream.connect(message, options) {
             Ok(connection) => stream.connection = Some(connection),
@@ -105,6 +108,11 @@ impl SpeechStream {
             OpenError::Refused(response) => response_error(&response),
         })?;
         self.connect = self.started.elapsed();
+        log::debug!(
+            "generation {}: connected after {:.1?}",
+            self.generation.id(),
+            self.connect
+        );
         if connection.send_text(message, deadline)? == Wake::TimedOut {
             return Err(
                 Error::new(ErrorKind::Timeout, "the request could not be sent in time").with_field("connect_timeout")
@@ -119,8 +127,15 @@ impl SpeechStream {
     /// Anything but `InvalidArgument`. [`Error::received`] says how much audio had come before; it stays good.
     /// After an error there is nothing more: `None`.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>> {
+        // A caller that plays the audio as it comes takes as long as the audio lasts.
+        if let (Some(deadline), Some(handed_out)) = (self.total_deadline, self.handed_out.take()) {
+            self.total_deadline = deadline.checked_add(handed_out.elapsed());
+        }
         match self.advance() {
-            Ok(true) => Ok(Some(self.generation.chunk())),
+            Ok(true) => {
+                self.handed_out = Some(Instant::now());
+                Ok(Some(self.generation.chunk()))
+            }
             Ok(false) => Ok(None),
             Err(error) => Err(self.end(error)),
         }
@@ -194,6 +209,17 @@ impl SpeechStream {
         }
         if self.generation.is_finished() {
             self.close();
+            let Summary {
+                chunks,
+                bytes,
+                duplicates,
+                total,
+                ..
+            } = self.summary();
+            log::debug!(
+                "generation {}: finished after {total:.1?} with {chunks} chunks, {bytes} bytes, {duplicates} duplicates",
+                self.generation.id()
+            );
         }
     }
 

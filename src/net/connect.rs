@@ -8,7 +8,7 @@ use mio::event::Source;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use rustls::pki_types::ServerName;
-use rustls::{ClientConnection, StreamOwned};
+use rustls::{CertificateError, ClientConnection, StreamOwned};
 
 use super::endpoint::Endpoint;
 use super::resolve::resolve;
@@ -130,9 +130,18 @@ fn connect_one(address: SocketAddr, waiter: &mut Waiter, deadline: Option<Instan
 
 fn tls_error(error: rustls::Error) -> Error {
     let advice = match &error {
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => {
+            return Error::new(
+                ErrorKind::Tls,
+                "the certificate is for another host name than the address has",
+            );
+        }
         rustls::Error::InvalidCertificate(_) => {
             "; the certificate is not trusted by this machine (a private CA can be added with ca_pem)"
         }
+        rustls::Error::InvalidMessage(_) => "; the other side may not speak TLS at all",
         _ => "",
     };
     Error::new(ErrorKind::Tls, format!("{error}{advice}"))

@@ -57,7 +57,7 @@ impl Endpoint {
                 field,
                 format_args!("{plain}://{host}…"),
                 &format!(
-                    "{encrypted}:// (the key would be sent unencrypted; {plain}:// is for this machine only, unless plaintext is allowed)"
+                    "{encrypted}:// (the key would be sent unencrypted; {plain}:// is for this machine only, unless allow_plaintext is set)"
                 ),
             ));
         }

@@ -21,6 +21,17 @@ pub(crate) enum Method {
     Delete,
 }
 
+impl Method {
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
 /// What a request carries.
 pub(crate) enum Body {
     Empty,
@@ -61,6 +72,11 @@ impl HttpClient {
             .build();
         let agent = ureq::Agent::with_parts(config, HttpConnector::new(tls), HttpResolver);
         HttpClient { agent, max_body }
+    }
+
+    /// Closes the connections that are kept for further requests. There can be no further requests.
+    pub fn close(&self) {
+        self.agent.clone().shutdown();
     }
 
     /// One request, without retries.

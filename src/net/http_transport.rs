@@ -65,6 +65,7 @@ impl Connector for HttpConnector {
             waiter,
             buffers,
             secure: endpoint.secure,
+            process: std::process::id(),
         }))
     }
 }
@@ -87,6 +88,8 @@ pub(crate) struct HttpTransport {
     waiter: Waiter,
     buffers: LazyBuffers,
     secure: bool,
+    /// The process that made it. After a fork two have it, and would read each other's answers.
+    process: u32,
 }
 
 impl HttpTransport {
@@ -142,6 +145,9 @@ impl Transport for HttpTransport {
     }
 
     fn is_open(&mut self) -> bool {
+        if self.process != std::process::id() {
+            return false;
+        }
         // Nothing may come between two requests: data, an end and an error all mean that it is used up.
         let idle: io::Result<usize> = self.socket.read(&mut [0]);
         matches!(idle, Err(error) if error.kind() == IoErrorKind::WouldBlock)

@@ -34,6 +34,16 @@ impl TlsSettings {
                         "certificates in PEM form",
                     )
                 })?;
+                // Now, rather than as a riddle at the first connection.
+                rustls::RootCertStore::empty()
+                    .add(certificate.clone())
+                    .map_err(|error| {
+                        Error::invalid(
+                            "ca_pem",
+                            format_args!("not a certificate ({error})"),
+                            "certificates in PEM form",
+                        )
+                    })?;
                 extra_roots.push(certificate);
             }
             if extra_roots.is_empty() {

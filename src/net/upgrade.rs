@@ -237,7 +237,10 @@ fn read_refusal(
     waiter: &mut Waiter,
     deadline: Option<Instant>,
 ) -> Result<Vec<u8>> {
-    let wanted = head.content_length.unwrap_or(MAX_ANSWER).min(MAX_ANSWER);
+    let wanted = match head.status {
+        204 | 304 => 0, // which have none (RFC 9110, section 6.4.1)
+        _ => head.content_length.unwrap_or(MAX_ANSWER).min(MAX_ANSWER),
+    };
     let deadline = earlier(deadline, deadline_after(Some(REFUSAL_BODY)));
     while body.len() < wanted {
         match receive(socket, &mut body, waiter, deadline) {

@@ -38,7 +38,7 @@ pub(crate) struct Waiter {
 impl Waiter {
     pub fn new(control: Control) -> Result<Waiter> {
         Waiter::build(control)
-            .map_err(|error| Error::new(ErrorKind::Internal, format!("the system gave no event queue: {error}")))
+            .map_err(|error| Error::new(ErrorKind::Network, format!("the system gave no event queue: {error}")))
     }
 
     fn build(control: Control) -> io::Result<Waiter> {

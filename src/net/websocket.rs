@@ -139,6 +139,8 @@ impl WebSocket {
 pub(crate) struct Connection {
     socket: WebSocket,
     waiter: Waiter,
+    /// The process that opened it. A fork's other side has it too, and must not speak or read in its place.
+    process: u32,
 }
 
 impl Connection {
@@ -156,6 +158,7 @@ impl Connection {
             Upgraded::Accepted(first_bytes) => Ok(Connection {
                 socket: WebSocket::new(socket, first_bytes, max_message),
                 waiter,
+                process: std::process::id(),
             }),
             Upgraded::Refused(response) => Err(OpenError::Refused(response)),
         }
@@ -175,6 +178,12 @@ impl Connection {
     /// counts only while there is nothing.
     pub fn receive(&mut self, deadline: Option<Instant>) -> Result<Option<Frame>> {
         self.waiter.check()?;
+        if self.process != std::process::id() {
+            return Err(Error::new(
+                ErrorKind::Closed,
+                "the connection belongs to the process that this one was forked from",
+            ));
+        }
         loop {
             if let Some(frame) = self.socket.receive()? {
                 return Ok(Some(frame));
@@ -188,6 +197,8 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.socket.close();
+        if self.process == std::process::id() {
+            self.socket.close();
+        }
     }
 }

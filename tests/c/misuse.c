@@ -311,6 +311,7 @@ static void bad_values(vw_deepdub_client *client) {
     CONFIG_VALUE(allow_plaintext, 2, "allow_plaintext");
     CONFIG_VALUE(key_in_query, -7, "key_in_query");
     CONFIG_VALUE(ca_pem, "no certificate", "ca_pem");
+    CONFIG_VALUE(ca_pem, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "ca_pem");
     CONFIG_VALUE(max_message_bytes, 0, "max_message_bytes");
 
 #define ISSUE_VALUE(name, value, wire_name)                                                                            \
@@ -350,7 +351,8 @@ static void bad_values(vw_deepdub_client *client) {
     CHECK_REFUSED(vw_audio_file_create("a.wav", VW_FORMAT_WAV, 0, &file), "sample_rate");
     CHECK_REFUSED(vw_audio_file_create("a.wav", VW_FORMAT_WAV, -8000, &file), "sample_rate");
     CHECK_REFUSED(vw_audio_file_create(NULL, VW_FORMAT_WAV, 8000, &file), "path");
-    CHECK_REFUSED(vw_audio_file_create("/", VW_FORMAT_WAV, 8000, &file), "path");
+    CHECK_STATUS(vw_audio_file_create("/", VW_FORMAT_WAV, 8000, &file), VW_ERR_FILE);
+    CHECK_STATUS(vw_audio_file_create("/dev/null", VW_FORMAT_WAV, 8000, &file), VW_ERR_FILE);
     CHECK_STATUS(vw_audio_file_create("/nonexistent/a.wav", VW_FORMAT_WAV, 8000, &file), VW_ERR_FILE);
     CHECK(made == NULL && out == NULL && file == NULL);
 

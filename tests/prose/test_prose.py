@@ -55,11 +55,13 @@ def decode_without_a_warning(folder, ending):
     """Each file whole, and as long as its text takes to say."""
     if shutil.which("ffmpeg") is None:
         pytest.skip("the bytes are the same; ffmpeg is not installed, so nobody decoded them")
-    raw = ["-f", "s16le", "-ar", "48000", "-ac", "1"] if ending == "pcm" else []
+    # Of bare samples ffmpeg always says that it has to guess their length: only errors count there.
+    bare = ending == "pcm"
+    raw = ["-f", "s16le", "-ar", "48000", "-ac", "1"] if bare else []
     lengths = []
     for number in range(len(PARAGRAPHS)):
         path = folder / f"{number}-c.{ending}"
-        command = ["ffmpeg", "-hide_banner", "-v", "warning", *raw, "-i", path, "-f", "s16le", "-ar", "8000", "-"]
+        command = ["ffmpeg", "-hide_banner", "-v", "error" if bare else "warning", *raw, "-i", path, "-f", "s16le", "-ar", "8000", "-"]
         run = subprocess.run(command, capture_output=True, check=True)
         # Said of every mono PCM file, ffmpeg's own included: the container has no place for it.
         said = [line for line in run.stderr.decode().splitlines() if not line.startswith("Guessed Channel Layout")]
