@@ -16,51 +16,7 @@ const MAX_OVERSIZE: usize = 256 << 20;
 /// `fault:` and the text; in the URL's query, as `fault`; injected for the next request; in
 /// [`Options::fault`](crate::Options::fault).
 ///
-/// Of the handshake of `/open`, and of any REST request:
-///
-/// | fault | effect |
-/// | --- | --- |
-/// | `http=STATUS` | that status (200 to 599) with the vendor's error body; `retry-after=SECONDS` adds that header |
-/// | `silent` | `/open` accepts the handshake and never says anything; REST never answers |
-/// | `silent-handshake` | the request is read and never answered |
-/// | `redirect=URL` | status 307 to that URL (which cannot contain a comma) |
-///
-/// Of a generation, how it is sent (N counts audio chunks from 0; on REST only the first five apply):
-///
-/// | fault | effect |
-/// | --- | --- |
-/// | `first-chunk-delay=MS` | instead of [`Options::first_chunk_delay`](crate::Options::first_chunk_delay) |
-/// | `chunk-delay=MS` | so long between chunks, instead of what [`Options::pace`](crate::Options::pace) asks for |
-/// | `duplicate=N` | chunk N is sent twice |
-/// | `swap=N` | chunks N and N+1 change places |
-/// | `gap=N` | chunk N is left out |
-/// | `binary` | JSON in binary frames |
-/// | `escape` | every `/` in the JSON is written `\/` |
-/// | `extra` | every message has fields that nobody knows |
-/// | `ping` | a WebSocket ping before each chunk |
-/// | `fragment` | each message is split over several frames |
-/// | `empty-final` | a final message of its own, with no audio |
-/// | `no-ack` | no acknowledgement before the first chunk |
-/// | `no-index` | chunks have no index |
-/// | `wav-lengths=0`, `wav-lengths=ffffffff` | the length fields of WAV headers hold this |
-/// | `wav-header=first` | only the first chunk has a WAV header |
-///
-/// Of a generation, at one moment: before the acknowledgement, or with `after=N` when N chunks have been sent
-/// (`after=0` is between the acknowledgement and the first chunk):
-///
-/// | fault | effect |
-/// | --- | --- |
-/// | `error=TYPE` | the vendor's error `RateLimit`, `MaxExceeded`, `InsufficientCredits`, `InvalidInput` or `Server`; `anonymous` leaves its generation id out |
-/// | `drop` | the connection ends without a close frame; everything sent before arrives |
-/// | `reset` | the connection is reset; what the client had not read yet may be lost |
-/// | `close=CODE` | the connection is closed with this WebSocket close code (1000 to 4999) |
-/// | `stall` | nothing more, and the connection stays open |
-/// | `bad-frame` | bytes that break the rules of WebSocket framing, then nothing more |
-/// | `bad-json`, `bad-base64`, `bad-utf8` | one such message more, then the generation goes on |
-/// | `oversize=BYTES` | one message of that size more (256 MiB at most), then the generation goes on |
-///
-/// On REST, a status line that has been sent cannot be taken back: `error` with `after` breaks the answer off, as
-/// `drop`, `close` and `bad-frame` do, and the other four do nothing.
+#[doc = include_str!("../FAULTS.md")]
 ///
 /// ```
 /// let fault: voicewire_sandbox::Fault = "drop,after=2".parse().unwrap();
