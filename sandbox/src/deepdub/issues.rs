@@ -10,7 +10,6 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
-use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -176,6 +175,10 @@ fn now() -> OffsetDateTime {
     now - Duration::nanoseconds(i64::from(now.nanosecond() % 1_000_000))
 }
 
+/// RFC 3339, always with three digits after the point, so that later times sort later as text too.
 fn timestamp(time: OffsetDateTime) -> String {
-    time.format(&Rfc3339).unwrap_or_default()
+    let (year, month, day) = time.to_calendar_date();
+    let (hour, minute, second, milli) = time.to_hms_milli();
+    let month = u8::from(month);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
 }
