@@ -353,6 +353,18 @@ fn a_stream_hands_out_chunks_when_asked_and_then_none() {
 }
 
 #[test]
+fn a_stream_that_failed_says_so_again() {
+    let sandbox = sandbox();
+    let mut stream = client(&sandbox)
+        .open_stream(&faulty("s16le", "drop,after=1"), &CallOptions::new())
+        .expect("opens");
+    assert!(stream.next_chunk().expect("a chunk").is_some());
+    for _ in 0..2 {
+        assert_kind(&stream.next_chunk().expect_err("lost"), ErrorKind::Network);
+    }
+}
+
+#[test]
 fn dropping_a_stream_closes_the_connection() {
     let sandbox = Sandbox::start(Options { pace: 1.0, ..options() }).expect("the sandbox starts");
     let mut stream = client(&sandbox)

@@ -46,6 +46,8 @@ pub struct SpeechStream {
     ended: Option<Duration>,
     /// When the whole call has to be over; moved by the time that the caller takes over chunks.
     total_deadline: Option<Instant>,
+    /// What it failed with: said again to whoever asks again, so that a part never looks like the whole.
+    failure: Option<Error>,
     /// When a chunk was last handed out.
     handed_out: Option<Instant>,
 }
@@ -74,6 +76,7 @@ impl SpeechStream {
             first_chunk: None,
             ended: None,
             total_deadline,
+            failure: None,
             handed_out: None,
         };
         match stream.connect(message, options) {
@@ -125,8 +128,11 @@ impl SpeechStream {
     ///
     /// # Errors
     /// Anything but `InvalidArgument`. [`Error::received`] says how much audio had come before; it stays good.
-    /// After an error there is nothing more: `None`.
+    /// After an error every further call gives that error again.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
         // A caller that plays the audio as it comes takes as long as the audio lasts.
         if let (Some(deadline), Some(handed_out)) = (self.total_deadline, self.handed_out.take()) {
             self.total_deadline = deadline.checked_add(handed_out.elapsed());
@@ -265,6 +271,7 @@ impl SpeechStream {
             .map_texts(|text| settings.key.redact(text))
             .with_generation(self.generation.id(), self.generation.received());
         log::debug!("generation {}: {error}", self.generation.id());
+        self.failure = Some(error.clone());
         error
     }
 }

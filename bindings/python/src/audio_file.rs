@@ -82,13 +82,26 @@ impl AudioFile {
 
     /// Adds a chunk, or the bytes of one: with 'wav', bytes cut elsewhere would leave headers among the samples.
     ///
+    /// A Chunk has to be of the file's format; bytes are taken on trust.
+    ///
     /// Raises:
+    ///     InvalidArgumentError: a Chunk of another format.
     ///     FileError: it cannot be written, or would outgrow its container (4 GiB for WAV and Sun audio).
     ///     ValueError: the file has been finished.
     fn write(&self, chunk: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = chunk.py();
         if let Ok(chunk) = chunk.cast::<Chunk>() {
-            self.add(py, chunk.get().bytes(py).as_bytes())
+            let chunk = chunk.get();
+            if chunk.core_format() != self.format {
+                let takes = format!("'{}', the format that this file was created with", self.format);
+                return Err(errors::invalid(
+                    py,
+                    "format",
+                    &format!("'{}' in this chunk", chunk.core_format()),
+                    &takes,
+                ));
+            }
+            self.add(py, chunk.bytes(py).as_bytes())
         } else if let Ok(bytes) = chunk.cast::<PyBytes>() {
             self.add(py, bytes.as_bytes())
         } else {
@@ -129,7 +142,7 @@ impl AudioFile {
         &self.path
     }
 
-    /// The format of the chunks, such as 'mp3'.
+    /// The format of the chunks, one of voicewire.Format: such as 'mp3'.
     #[getter]
     fn format(&self) -> &'static str {
         self.format.name()

@@ -37,6 +37,10 @@ impl Chunk {
         self.data.bind(py)
     }
 
+    pub fn core_format(&self) -> Format {
+        self.format
+    }
+
     pub fn is_last(&self) -> bool {
         self.is_final
     }
@@ -91,7 +95,7 @@ impl Chunk {
         self.is_final
     }
 
-    /// The format that was asked for, such as 'mp3'.
+    /// The format that was asked for, one of voicewire.Format: such as 'mp3'.
     #[getter]
     fn format(&self) -> &'static str {
         self.format.name()

@@ -8,19 +8,31 @@ use pyo3::types::{PyBool, PyDict, PyTuple};
 use voicewire::CallOptions;
 use voicewire::deepdub::{self, Config, IssueChanges, NewIssue, Region, Timeouts};
 
+use crate::cancel::token;
 use crate::errors;
 use crate::generation::Generation;
 use crate::interrupt::Interrupt;
 use crate::issue::{Issue, clip};
-use crate::request::speech_request;
+use crate::request::{speech_request, text_of};
 use crate::speech::Speech;
 use crate::stream::SpeechStream;
 use crate::summary::Summary;
 
 /// Speaks texts and files issues with Deepdub. Opens no connection before the first call.
 ///
-/// May be used from any number of threads at once. Every call blocks the thread that makes it, lets other threads run,
-/// and is ended by Ctrl-C within 100 ms. As a context manager it is closed at the end of the block.
+/// May be used from any number of threads at once. Every call blocks the thread that makes it and lets other threads
+/// run.
+///
+/// Ctrl-C ends a call on the main thread within 100 ms; Python hands signals to no other thread. Calls on other threads
+/// are ended by close(), which ends all of them, or by the CancelToken that a call was given as `cancel`, which ends
+/// that one. From asyncio, call in a thread and cancel its token with the task, as help(voicewire.CancelToken) shows.
+///
+/// As a context manager it is closed at the end of the block, however the block ends: close() is called, so that calls
+/// that other threads still have under way, and streams that are not at their end, are a CancelledError. What has come
+/// already (chunks, Speech, Issue) stays good.
+///
+/// After os.fork(), and so in a worker of multiprocessing's 'fork', make clients in the child; leave alone those of the
+/// parent, and their streams.
 ///
 /// Args:
 ///     api_key: Begins with 'dd-'. Else the environment's DEEPDUB_API_KEY.
@@ -46,15 +58,17 @@ use crate::summary::Summary;
 pub(crate) struct Client(deepdub::Client);
 
 impl Client {
-    /// A REST call: without the interpreter, but listening to Ctrl-C.
+    /// A REST call: without the interpreter, but listening to Ctrl-C and `cancel`.
     fn rest<T: Send>(
         &self,
         py: Python<'_>,
+        cancel: Option<&Bound<'_, PyAny>>,
         call: impl FnOnce(&deepdub::Client, &CallOptions) -> voicewire::Result<T> + Send,
     ) -> PyResult<T> {
+        let cancel = token(cancel)?;
         py.check_signals()?;
         let interrupt = Interrupt::default();
-        let options = interrupt.options(None);
+        let options = interrupt.options(cancel.map(|cancel| cancel.get().core()));
         py.detach(|| call(&self.0, &options))
             .map_err(|error| interrupt.exception(py, &error))
     }
@@ -134,8 +148,8 @@ impl Client {
 
     /// Speaks one text and gives the stream of its chunks, to be iterated over while they arrive.
     ///
-    /// Returns when the request has been sent. An option that is None, or left out, is left to the service, except
-    /// where a default is given; they follow the vendor's WebSocket page.
+    /// Returns when the request has been sent. A generation option that is None, or left out, is left to the service,
+    /// except where a default is given; they follow the vendor's WebSocket page.
     ///
     /// Args:
     ///     text: What to say. Not empty.
@@ -149,7 +163,7 @@ impl Client {
     ///     tempo: 0.5 (slow) to 2.0 (fast). Not together with target_duration.
     ///     variance: 0.0 to 1.0.
     ///     temperature: 0.0 to 1.0.
-    ///     seed: An int; the same one gives the same audio for the same request.
+    ///     seed: An int that fits 64 bits, signed; the same one gives the same audio for the same request.
     ///     prompt_boost: True for more of the voice prompt's character.
     ///     super_stretch: True allows longer audio.
     ///     realtime: True for priority in live use.
@@ -159,25 +173,29 @@ impl Client {
     ///     accent_locale: The other one, such as 'fr-FR'.
     ///     accent_ratio: 0.0 (base only) to 1.0 (the other only).
     ///     performance_reference_prompt_id: A prompt whose delivery is imitated.
+    ///     cancel: A voicewire.CancelToken that ends this call, and then the stream, with CancelledError.
     ///
     /// Raises:
     ///     InvalidArgumentError: before anything is sent; `field` says which argument.
+    ///     CancelledError: `cancel` was cancelled, or the client closed; if before the call, nothing is sent.
     ///     Error: whatever else can go wrong while connecting.
     #[pyo3(
-        signature = (text, voice_prompt_id, **options),
+        signature = (text, voice_prompt_id, *, cancel=None, **options),
         text_signature = "($self, text, voice_prompt_id, *, model='dd-etts-3.0', locale='en-US', format='mp3', \
             generation_id=None, sample_rate=None, target_duration=None, tempo=None, variance=None, temperature=None, \
             seed=None, prompt_boost=None, super_stretch=None, realtime=None, clean_audio=None, auto_gain=None, \
-            accent_base_locale=None, accent_locale=None, accent_ratio=None, performance_reference_prompt_id=None)"
+            accent_base_locale=None, accent_locale=None, accent_ratio=None, performance_reference_prompt_id=None, \
+            cancel=None)"
     )]
     fn stream_tts(
         &self,
-        py: Python<'_>,
-        text: String,
-        voice_prompt_id: String,
+        text: &Bound<'_, PyAny>,
+        voice_prompt_id: &Bound<'_, PyAny>,
+        cancel: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<SpeechStream> {
-        SpeechStream::open(py, &self.0, &speech_request(text, voice_prompt_id, options)?)
+        let request = speech_request(text, voice_prompt_id, options)?;
+        SpeechStream::open(text.py(), &self.0, &request, token(cancel)?)
     }
 
     /// Speaks one text: on_chunk is called on this thread with each chunk as it arrives. The options are those of
@@ -187,22 +205,23 @@ impl Client {
     /// closed. After the last chunk, whose is_final is set, False means nothing.
     ///
     /// Raises:
-    ///     CancelledError: on_chunk returned False, or the client was closed.
+    ///     CancelledError: on_chunk returned False, `cancel` was cancelled, or the client was closed.
     ///     Error: as stream_tts(), and whatever can go wrong later. Chunks that came before stay good.
     ///     Exception: what on_chunk raised, as it is.
     #[pyo3(
-        signature = (text, voice_prompt_id, on_chunk, **options),
+        signature = (text, voice_prompt_id, on_chunk, *, cancel=None, **options),
         text_signature = "($self, text, voice_prompt_id, on_chunk, *, model='dd-etts-3.0', locale='en-US', \
             format='mp3', generation_id=None, sample_rate=None, target_duration=None, tempo=None, variance=None, \
             temperature=None, seed=None, prompt_boost=None, super_stretch=None, realtime=None, clean_audio=None, \
             auto_gain=None, accent_base_locale=None, accent_locale=None, accent_ratio=None, \
-            performance_reference_prompt_id=None)"
+            performance_reference_prompt_id=None, cancel=None)"
     )]
     fn speak(
         &self,
-        text: String,
-        voice_prompt_id: String,
+        text: &Bound<'_, PyAny>,
+        voice_prompt_id: &Bound<'_, PyAny>,
         on_chunk: &Bound<'_, PyAny>,
+        cancel: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Summary> {
         let py = on_chunk.py();
@@ -210,7 +229,8 @@ impl Client {
             return Err(PyTypeError::new_err("argument 'on_chunk': a callable wanted"));
         }
         let request = speech_request(text, voice_prompt_id, options)?;
-        let mut generation = Generation::open(py, &self.0, &request, None)?;
+        let cancel = token(cancel)?;
+        let mut generation = Generation::open(py, &self.0, &request, cancel.map(|cancel| cancel.get().core()))?;
         while let Some(chunk) = generation.next(py)? {
             let is_last = chunk.is_last();
             // An exception leaves by `?`, which drops the generation and so closes its connection.
@@ -228,20 +248,22 @@ impl Client {
     ///     Error: as stream_tts(), and whatever can go wrong later. What came before is lost: use stream_tts() where
     ///         it matters.
     #[pyo3(
-        signature = (text, voice_prompt_id, **options),
+        signature = (text, voice_prompt_id, *, cancel=None, **options),
         text_signature = "($self, text, voice_prompt_id, *, model='dd-etts-3.0', locale='en-US', format='mp3', \
             generation_id=None, sample_rate=None, target_duration=None, tempo=None, variance=None, temperature=None, \
             seed=None, prompt_boost=None, super_stretch=None, realtime=None, clean_audio=None, auto_gain=None, \
-            accent_base_locale=None, accent_locale=None, accent_ratio=None, performance_reference_prompt_id=None)"
+            accent_base_locale=None, accent_locale=None, accent_ratio=None, performance_reference_prompt_id=None, \
+            cancel=None)"
     )]
     fn tts(
         &self,
-        py: Python<'_>,
-        text: String,
-        voice_prompt_id: String,
+        text: &Bound<'_, PyAny>,
+        voice_prompt_id: &Bound<'_, PyAny>,
+        cancel: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Speech> {
-        Speech::generate(py, &self.0, &speech_request(text, voice_prompt_id, options)?)
+        let request = speech_request(text, voice_prompt_id, options)?;
+        Speech::generate(text.py(), &self.0, &request, token(cancel)?)
     }
 
     /// Files a report about a generation that came out wrong. The answer's id is for the other calls.
@@ -255,37 +277,39 @@ impl Client {
     ///     problem_word: The word or phrase that came out wrong.
     ///     voice_prompt_id: The voice that spoke.
     ///     additional_comments: Anything that helps.
-    ///     problem_audio: The audio concerned, 20 MiB at most: bytes (or anything like it), or a file's path as str or
-    ///         os.PathLike.
+    ///     problem_audio: The audio concerned, 20 MiB at most: a Speech, as the one file that its to_file_bytes()
+    ///         gives; bytes (or anything like it) of a file, sent as they are; or a file's path as str or os.PathLike.
     ///     problem_seconds: Where in the audio, in seconds from its beginning; 0 or more.
+    ///     cancel: A voicewire.CancelToken that ends this call with CancelledError.
     ///
     /// Raises:
     ///     InvalidArgumentError, FileError: before anything is sent.
     ///     Error: whatever can go wrong later.
     #[pyo3(signature = (*, generation_id, generated_text, problem_word, voice_prompt_id, additional_comments=None,
-        problem_audio=None, problem_seconds=None))]
+        problem_audio=None, problem_seconds=None, cancel=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
     fn create_issue(
         &self,
         py: Python<'_>,
-        generation_id: String,
-        generated_text: String,
-        problem_word: String,
-        voice_prompt_id: String,
+        generation_id: &Bound<'_, PyAny>,
+        generated_text: &Bound<'_, PyAny>,
+        problem_word: &Bound<'_, PyAny>,
+        voice_prompt_id: &Bound<'_, PyAny>,
         additional_comments: Option<String>,
         problem_audio: Option<&Bound<'_, PyAny>>,
         problem_seconds: Option<f64>,
+        cancel: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Issue> {
         let issue = NewIssue {
-            generation_id,
-            generated_text,
-            problem_word,
-            voice_prompt_id,
+            generation_id: text_of("generation_id", generation_id)?,
+            generated_text: text_of("generated_text", generated_text)?,
+            problem_word: text_of("problem_word", problem_word)?,
+            voice_prompt_id: text_of("voice_prompt_id", voice_prompt_id)?,
             additional_comments,
             problem_audio: problem_audio.map(clip).transpose()?,
             problem_seconds,
         };
-        self.rest(py, |client, options| client.create_issue_with(&issue, options))
+        self.rest(py, cancel, |client, options| client.create_issue_with(&issue, options))
             .map(Issue)
     }
 
@@ -294,8 +318,11 @@ impl Client {
     /// Raises:
     ///     NotFoundError: there is none of that id, or it was deleted.
     ///     Error: whatever else can go wrong.
-    fn get_issue(&self, py: Python<'_>, id: &str) -> PyResult<Issue> {
-        self.rest(py, |client, options| client.get_issue_with(id, options))
+    #[pyo3(signature = (id, *, cancel=None))]
+    fn get_issue(&self, id: &Bound<'_, PyAny>, cancel: Option<&Bound<'_, PyAny>>) -> PyResult<Issue> {
+        let py = id.py();
+        let id = text_of("id", id)?;
+        self.rest(py, cancel, |client, options| client.get_issue_with(&id, options))
             .map(Issue)
     }
 
@@ -305,12 +332,11 @@ impl Client {
     /// Raises:
     ///     Error: as create_issue() and get_issue().
     #[pyo3(signature = (id, *, generation_id=None, generated_text=None, problem_word=None, voice_prompt_id=None,
-        additional_comments=None, problem_audio=None, problem_seconds=None))]
+        additional_comments=None, problem_audio=None, problem_seconds=None, cancel=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
     fn update_issue(
         &self,
-        py: Python<'_>,
-        id: &str,
+        id: &Bound<'_, PyAny>,
         generation_id: Option<String>,
         generated_text: Option<String>,
         problem_word: Option<String>,
@@ -318,7 +344,10 @@ impl Client {
         additional_comments: Option<String>,
         problem_audio: Option<&Bound<'_, PyAny>>,
         problem_seconds: Option<f64>,
+        cancel: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Issue> {
+        let py = id.py();
+        let id = text_of("id", id)?;
         let changes = IssueChanges {
             generation_id,
             generated_text,
@@ -328,8 +357,10 @@ impl Client {
             problem_audio: problem_audio.map(clip).transpose()?,
             problem_seconds,
         };
-        self.rest(py, |client, options| client.update_issue_with(id, &changes, options))
-            .map(Issue)
+        self.rest(py, cancel, |client, options| {
+            client.update_issue_with(&id, &changes, options)
+        })
+        .map(Issue)
     }
 
     /// Withdraws a report: the service archives it, and reading it afterwards is NotFoundError. Returns the service's
@@ -338,12 +369,16 @@ impl Client {
     /// Raises:
     ///     NotFoundError: there is none of that id, or it was deleted before.
     ///     Error: whatever else can go wrong.
-    fn delete_issue(&self, py: Python<'_>, id: &str) -> PyResult<String> {
-        self.rest(py, |client, options| client.delete_issue_with(id, options))
+    #[pyo3(signature = (id, *, cancel=None))]
+    fn delete_issue(&self, id: &Bound<'_, PyAny>, cancel: Option<&Bound<'_, PyAny>>) -> PyResult<String> {
+        let py = id.py();
+        let id = text_of("id", id)?;
+        self.rest(py, cancel, |client, options| client.delete_issue_with(&id, options))
     }
 
-    /// Ends every call that is under way, on all threads, with CancelledError, as do calls made afterwards. A second
-    /// time it does nothing.
+    /// Ends every call that is under way, on all threads, with CancelledError, and closes the connections. It is for
+    /// good: calls made afterwards are a CancelledError too, with nothing sent. Does not wait for other threads. A
+    /// second time it does nothing.
     fn close(&self) {
         self.0.close();
     }

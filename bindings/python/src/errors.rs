@@ -24,6 +24,11 @@ Attributes:
     chunks_received: Chunks with audio that had been delivered before a generation failed. They stay good.
     bytes_received: Bytes of audio in them, as sent by the service.";
 
+/// `FileError` is an `OSError`, and yet has nothing in the attributes that those have.
+const NO_ERRNO: &str = "
+
+The message names the file and the system's reason. errno, strerror and filename, which an OSError may have, are None.";
+
 /// What is None in every instance, unless it says otherwise.
 const OPTIONAL: [&str; 8] = [
     "field",
@@ -60,7 +65,10 @@ fn classes(py: Python<'_>) -> PyResult<&Classes> {
                 bases.extend(also(py, info.kind));
                 let attributes = PyDict::new(py);
                 attributes.set_item("kind", info.name)?;
-                let doc = format!("Kind '{}': {}.", info.name, info.meaning);
+                let mut doc = format!("Kind '{}': {}.", info.name, info.meaning);
+                if info.kind == ErrorKind::File {
+                    doc.push_str(NO_ERRNO);
+                }
                 Ok(class(info.python_name, &bases, &doc, attributes)?.unbind())
             })
             .collect::<PyResult<_>>()?;

@@ -13,6 +13,8 @@ pub(crate) struct Generation {
     stream: deepdub::SpeechStream,
     interrupt: Interrupt,
     generation_id: Py<PyString>,
+    /// What ended it before its last chunk.
+    failure: Option<voicewire::Error>,
 }
 
 impl Generation {
@@ -34,21 +36,30 @@ impl Generation {
             stream,
             interrupt,
             generation_id,
+            failure: None,
         })
     }
 
-    /// The next chunk, waiting for it without the interpreter; `None` after the last.
+    /// The next chunk, waiting for it without the interpreter; `None` after the last. Once it has failed it fails for
+    /// good: what was cut short must not look complete.
     pub fn next(&mut self, py: Python<'_>) -> PyResult<Option<Chunk>> {
+        if let Some(failure) = &self.failure {
+            return Err(errors::to_py(py, failure));
+        }
         // While chunks are there already the core does not ask, and a loop inside Python such as list() does not
         // either.
         if let Err(raised) = py.check_signals() {
-            self.stream.stop();
+            self.failure = Some(self.stream.stop());
             return Err(raised);
         }
         let stream = &mut self.stream;
         match py.detach(|| stream.next_chunk()) {
             Ok(chunk) => Ok(chunk.map(|chunk| Chunk::new(py, &chunk, &self.generation_id))),
-            Err(error) => Err(self.interrupt.exception(py, &error)),
+            Err(error) => {
+                let raised = self.interrupt.exception(py, &error);
+                self.failure = Some(error);
+                Err(raised)
+            }
         }
     }
 
@@ -69,9 +80,10 @@ impl Generation {
         .map_err(|error| self.interrupt.exception(py, &error))
     }
 
-    /// Closes the connection. The exception says that the caller wanted it so.
+    /// Closes the connection. The exception says that the caller wanted it so, or what had ended it before.
     pub fn stop(&mut self, py: Python<'_>) -> PyErr {
-        errors::to_py(py, &self.stream.stop())
+        let stream = &mut self.stream;
+        errors::to_py(py, self.failure.get_or_insert_with(|| stream.stop()))
     }
 
     pub fn summary(&self) -> deepdub::Summary {

@@ -1,5 +1,6 @@
 //! Reports about generations that came out wrong.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
 use pyo3::exceptions::PyTypeError;
@@ -9,8 +10,10 @@ use serde_json::Value;
 use voicewire::deepdub::{self, Clip};
 
 use crate::json;
+use crate::speech::Speech;
 
-/// A report as the service has it. Fields that the service left out are None.
+/// A report as the service has it. Fields that the service left out are None. Two are equal when all that the service
+/// said of them is.
 #[pyclass(frozen, module = "voicewire.deepdub")]
 pub(crate) struct Issue(pub deepdub::Issue);
 
@@ -90,6 +93,17 @@ impl Issue {
         }
     }
 
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Issue>().is_ok_and(|other| other.get().0 == self.0)
+    }
+
+    // Python takes the hash away from what has an equality of its own.
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.0.id.hash(&mut hasher);
+        hasher.finish()
+    }
+
     fn __repr__(&self) -> String {
         let text = |text: &Option<String>| text.as_ref().map_or("None".to_owned(), |text| format!("{text:?}"));
         format!(
@@ -101,15 +115,18 @@ impl Issue {
     }
 }
 
-/// The `problem_audio` of a report: anything with bytes in it, or a path.
+/// The `problem_audio` of a report: a generation, anything with bytes in it, or a path.
 pub(crate) fn clip(audio: &Bound<'_, PyAny>) -> PyResult<Clip> {
+    if let Ok(speech) = audio.cast::<Speech>() {
+        return Ok(Clip::Bytes(speech.get().file_bytes(audio.py())));
+    }
     if let Ok(bytes) = bytes_of(audio) {
         return Ok(Clip::Bytes(bytes));
     }
     let path: PathBuf = audio.extract().map_err(|_| {
         let kind = audio.get_type();
         PyTypeError::new_err(format!(
-            "argument 'problem_audio': bytes, str or os.PathLike wanted, not {kind}"
+            "argument 'problem_audio': Speech, bytes, str or os.PathLike wanted, not {kind}"
         ))
     })?;
     Ok(Clip::File(path))

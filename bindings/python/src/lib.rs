@@ -3,6 +3,7 @@
 //! Importing it starts no thread, installs no logger and touches no signal handler.
 
 mod audio_file;
+mod cancel;
 mod chunk;
 mod client;
 mod errors;
@@ -19,7 +20,7 @@ mod summary;
 
 use pyo3::prelude::*;
 
-// `AudioFile`, the classes of `deepdub` and the errors are reached by their places in the package `voicewire`.
+// `AudioFile`, `CancelToken`, the classes of `deepdub` and the errors are reached by their places in the package.
 #[pymodule]
 mod _voicewire {
     use pyo3::prelude::*;
@@ -27,6 +28,8 @@ mod _voicewire {
 
     #[pymodule_export]
     use crate::audio_file::{AudioFile, format_for_path};
+    #[pymodule_export]
+    use crate::cancel::CancelToken;
     #[pymodule_export]
     use crate::chunk::Chunk;
     #[pymodule_export]

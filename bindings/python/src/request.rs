@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 use voicewire::audio::Format;
 use voicewire::deepdub::{AccentControl, SpeechRequest};
 
@@ -10,11 +10,11 @@ use crate::errors;
 
 /// The request that the arguments of `stream_tts`, `speak` and `tts` make. `None` leaves an option to the service.
 pub(crate) fn speech_request(
-    text: String,
-    voice_prompt_id: String,
+    text: &Bound<'_, PyAny>,
+    voice_prompt_id: &Bound<'_, PyAny>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<SpeechRequest> {
-    let mut request = SpeechRequest::new(text, voice_prompt_id);
+    let mut request = SpeechRequest::new(text_of("text", text)?, text_of("voice_prompt_id", voice_prompt_id)?);
     let Some(options) = options else {
         return Ok(request);
     };
@@ -50,6 +50,20 @@ pub(crate) fn speech_request(
     request.performance_reference_prompt_id = options.take("performance_reference_prompt_id")?;
     options.nothing_left()?;
     Ok(request)
+}
+
+/// A str argument that has to be there.
+pub(crate) fn text_of(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    match value.cast::<PyString>() {
+        // What has lone surrogates is no Unicode: Python's own error says so.
+        Ok(text) => text.extract(),
+        Err(_) => {
+            let kind = value.get_type();
+            Err(PyTypeError::new_err(format!(
+                "argument '{name}': str wanted, not {kind}"
+            )))
+        }
+    }
 }
 
 /// Keyword arguments that have not been understood yet.

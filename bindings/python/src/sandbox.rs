@@ -22,6 +22,8 @@ const PERIOD: Duration = Duration::from_millis(20);
 /// Any number of them can run in one process, and all methods can be called from any thread. As a context manager it
 /// is stopped at the end of the block.
 ///
+/// After os.fork() the sandbox goes on in the parent alone: make those of the child in the child.
+///
 /// Args:
 ///     port: The TCP port; 0 picks a free one.
 ///     tls: Whether to serve TLS, with a certificate from an authority made for this sandbox (ca_pem).
@@ -62,9 +64,18 @@ impl Sandbox {
     }
 }
 
+/// For those who got one wrong.
+const FAULT_LIST: &str = "the list is in docs/sandbox.md of the project";
+
 fn parse_fault(py: Python<'_>, text: &str) -> PyResult<Fault> {
-    text.parse::<Fault>()
-        .map_err(|error| errors::invalid(py, "fault", &format!("{text:?}"), &format!("a fault ({error})")))
+    text.parse::<Fault>().map_err(|error| {
+        errors::invalid(
+            py,
+            "fault",
+            &format!("{text:?}"),
+            &format!("a fault ({error}); {FAULT_LIST}"),
+        )
+    })
 }
 
 fn parse_engine(py: Python<'_>, name: &str) -> PyResult<Engine> {
@@ -98,7 +109,7 @@ impl Sandbox {
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, each with a default")]
     fn new(
         py: Python<'_>,
-        port: u16,
+        port: i64,
         tls: bool,
         keys: Vec<String>,
         max_concurrent: usize,
@@ -115,7 +126,8 @@ impl Sandbox {
             return Err(errors::invalid(py, "chunk_millis", "0", "1 or more"));
         }
         let options = Options {
-            port,
+            port: u16::try_from(port)
+                .map_err(|_| errors::invalid(py, "port", &port.to_string(), "a TCP port, 0 to 65535"))?,
             tls,
             keys,
             max_concurrent,
@@ -188,9 +200,22 @@ impl Sandbox {
         py.get_type::<Client>().call((), Some(&arguments))
     }
 
-    /// Makes the next request go wrong, and that one only; several are used in their order. A fault is a
-    /// comma-separated list such as 'error=RateLimit', 'drop,after=2', 'http=503,retry-after=7', 'stall' or
-    /// 'first-chunk-delay=500': voicewire-sandbox's documentation has them all.
+    /// Makes the next request go wrong, and that one only; several are used in their order.
+    ///
+    /// A fault is a comma-separated list. The list of all is in docs/sandbox.md of the project; the most useful:
+    ///
+    ///     'http=503,retry-after=7': the request is answered with this status, and this wait.
+    ///     'silent': the request is taken and never answered.
+    ///     'error=RateLimit': the service's error; also MaxExceeded, InsufficientCredits, InvalidInput, Server.
+    ///     'error=Server,after=2': the same when 2 chunks have been sent; 'after' goes with the next four too.
+    ///     'drop': the connection ends without a word.
+    ///     'close=1011': it is closed with this WebSocket code.
+    ///     'stall': nothing more comes, and the connection stays open.
+    ///     'bad-json': a message that is no JSON.
+    ///     'gap=2': chunk 2 is left out.
+    ///     'first-chunk-delay=500': the first chunk comes after so many milliseconds; 'chunk-delay=500' is for each.
+    ///
+    /// A generation's own faults can also be its voice: the voice_prompt_id 'fault:stall,after=2'.
     ///
     /// Raises:
     ///     InvalidArgumentError: it is not a fault.

@@ -1,13 +1,14 @@
 //! A whole generation.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use voicewire::audio::{AudioFile, DurationMeter, Format};
+use voicewire::audio::{AudioFile, DurationMeter, Format, wav};
 use voicewire::deepdub::{self, SpeechRequest};
 
+use crate::cancel::CancelToken;
 use crate::chunk::samples_in;
 use crate::errors;
 use crate::generation::Generation;
@@ -30,8 +31,13 @@ struct Place {
 }
 
 impl Speech {
-    pub fn generate(py: Python<'_>, client: &deepdub::Client, request: &SpeechRequest) -> PyResult<Speech> {
-        let mut generation = Generation::open(py, client, request, None)?;
+    pub fn generate(
+        py: Python<'_>,
+        client: &deepdub::Client,
+        request: &SpeechRequest,
+        cancel: Option<&Bound<'_, CancelToken>>,
+    ) -> PyResult<Speech> {
+        let mut generation = Generation::open(py, client, request, cancel.map(|cancel| cancel.get().core()))?;
         let (mut data, mut chunks) = (Vec::new(), Vec::new());
         generation.drain(py, |chunk| {
             chunks.push(Place {
@@ -55,11 +61,41 @@ impl Speech {
         })
     }
 
-    fn rate(&self, py: Python<'_>, given: Option<u32>) -> PyResult<u32> {
+    /// As one file that plays.
+    pub fn file_bytes(&self, py: Python<'_>) -> Vec<u8> {
+        let data = self.data.as_bytes(py);
+        let stated = || wav::parse(self.pieces(data).next()?.0).map(|info| info.sample_rate);
+        let rate = match self.summary.format {
+            Format::Wav => stated().or(self.sample_rate),
+            Format::S16le | Format::Mulaw => self.sample_rate,
+            _ => None,
+        };
+        // What is compressed can simply be joined; of bare samples nobody knows the rate.
+        let Some(rate) = rate else {
+            return data.to_vec();
+        };
+        let samples: Vec<u8> = self.pieces(data).flat_map(|(_, samples)| samples).copied().collect();
+        let size = u32::try_from(samples.len()).unwrap_or(u32::MAX);
+        let mut file = match self.summary.format {
+            Format::Mulaw => au_header(rate, size),
+            _ => wav_header(rate, size),
+        };
+        file.extend_from_slice(&samples);
+        // A WAV file's parts have even lengths.
+        if self.summary.format != Format::Mulaw && samples.len() % 2 == 1 {
+            file.push(0);
+        }
+        file
+    }
+
+    fn rate(&self, py: Python<'_>, given: Option<u32>, path: &Path) -> PyResult<u32> {
+        // Bare samples have no place for it.
+        let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+        let has_header = ending.is_some_and(|ending| ["wav", "wave", "au", "snd"].iter().any(|name| ending == *name));
         match (given.or(self.sample_rate), self.summary.format) {
             (Some(0), _) => Err(errors::invalid(py, "sample_rate", "0", "a rate in Hz, more than 0")),
             (Some(rate), _) => Ok(rate),
-            (None, Format::S16le | Format::Mulaw) => Err(errors::invalid(
+            (None, Format::S16le | Format::Mulaw) if has_header => Err(errors::invalid(
                 py,
                 "sample_rate",
                 "not given",
@@ -68,6 +104,33 @@ impl Speech {
             (None, _) => Ok(0),
         }
     }
+}
+
+/// Of a mono file with `size` bytes of 16-bit samples.
+fn wav_header(rate: u32, size: u32) -> Vec<u8> {
+    let padded = size.saturating_add(size % 2);
+    [
+        b"RIFF".as_slice(),
+        &padded.saturating_add(36).to_le_bytes(),
+        b"WAVEfmt ",
+        &16_u32.to_le_bytes(),
+        &1_u16.to_le_bytes(), // linear PCM
+        &1_u16.to_le_bytes(), // mono
+        &rate.to_le_bytes(),
+        &rate.saturating_mul(2).to_le_bytes(), // bytes per second
+        &2_u16.to_le_bytes(),                  // bytes per frame
+        &16_u16.to_le_bytes(),
+        b"data",
+        &size.to_le_bytes(),
+    ]
+    .concat()
+}
+
+/// Of a mono file with `size` bytes of mu-law.
+fn au_header(rate: u32, size: u32) -> Vec<u8> {
+    const MULAW: u32 = 1;
+    let fields = [u32::from_be_bytes(*b".snd"), 24, size, MULAW, rate, 1];
+    fields.into_iter().flat_map(u32::to_be_bytes).collect()
 }
 
 #[pymethods]
@@ -100,20 +163,23 @@ impl Speech {
         &self.summary.generation_id
     }
 
-    /// The format that was asked for, such as 'mp3'.
+    /// The format that was asked for, one of voicewire.Format: such as 'mp3'.
     #[getter]
     fn format(&self) -> &'static str {
         self.summary.format.name()
     }
 
-    /// Seconds of audio. 0 for 's16le' and 'mulaw' that were generated without a sample rate.
+    /// Seconds of audio. None where nobody knows: for 's16le' and 'mulaw' that were generated without a sample rate.
     #[getter]
-    fn seconds(&self, py: Python<'_>) -> f64 {
+    fn seconds(&self, py: Python<'_>) -> Option<f64> {
+        if self.sample_rate.is_none() && matches!(self.summary.format, Format::S16le | Format::Mulaw) {
+            return None;
+        }
         let mut meter = DurationMeter::new(self.summary.format, self.sample_rate.unwrap_or(0));
         for (chunk, _) in self.pieces(self.data.as_bytes(py)) {
             meter.push(chunk);
         }
-        meter.seconds()
+        Some(meter.seconds())
     }
 
     /// Writes it as one file that plays, replacing a file of that name.
@@ -122,14 +188,14 @@ impl Speech {
     ///
     /// Args:
     ///     path: str or os.PathLike.
-    ///     sample_rate: In Hz, for 's16le' and 'mulaw' only, and only where none was asked for.
+    ///     sample_rate: In Hz: for 's16le' in a '.wav' and 'mulaw' in an '.au' or '.snd', where none was asked for.
     ///
     /// Raises:
     ///     InvalidArgumentError: the ending is for another format, or a sample rate is missing.
     ///     FileError: the file cannot be written; what had that name before is still there.
     #[pyo3(signature = (path, *, sample_rate=None))]
     fn save(&self, py: Python<'_>, path: PathBuf, sample_rate: Option<u32>) -> PyResult<()> {
-        let rate = self.rate(py, sample_rate)?;
+        let rate = self.rate(py, sample_rate, &path)?;
         let data = self.data.as_bytes(py);
         py.detach(|| {
             let mut file = AudioFile::create(&path, self.summary.format, rate)?;
@@ -139,6 +205,12 @@ impl Speech {
             file.finish()
         })
         .map_err(|error| errors::to_py(py, &error))
+    }
+
+    /// All of it as the bytes of one file that plays, as save() writes it: 'wav' under one header. 's16le' gets a WAV
+    /// header and 'mulaw' a Sun audio header where a sample rate was asked for; without one they stay bare samples.
+    fn to_file_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.file_bytes(py))
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {
@@ -151,9 +223,10 @@ impl Speech {
 
     fn __repr__(&self, py: Python<'_>) -> String {
         format!(
-            "<voicewire.deepdub.Speech {}: {:.2} s, {} bytes of {}>",
+            "<voicewire.deepdub.Speech {}: {}{} bytes of {}>",
             self.summary.generation_id,
-            self.seconds(py),
+            self.seconds(py)
+                .map_or(String::new(), |seconds| format!("{seconds:.2} s, ")),
             self.summary.bytes,
             self.summary.format
         )

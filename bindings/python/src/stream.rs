@@ -1,12 +1,13 @@
 //! A generation as an iterator.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use voicewire::CancelToken;
 use voicewire::deepdub::{self, SpeechRequest};
 
+use crate::cancel;
 use crate::chunk::Chunk;
 use crate::generation::Generation;
 use crate::summary::Summary;
@@ -16,7 +17,11 @@ use crate::summary::Summary;
 /// A context manager: leaving the block stops a generation that is still under way and closes its connection, as does
 /// close(), from any thread. One thread at a time may wait for the next chunk.
 ///
-/// When the generation fails, the next chunk is an Error; chunks that came before stay good.
+/// When the generation fails, the next chunk is an Error, and so is every attempt to get one afterwards: it ends with
+/// StopIteration only when it is complete. After Ctrl-C, and whatever else a signal handler raised, these are a
+/// CancelledError. Chunks that came before stay good.
+///
+/// After os.fork() a stream belongs to the parent; the child must leave it alone.
 #[pyclass(frozen, module = "voicewire.deepdub")]
 pub(crate) struct SpeechStream {
     /// Held while a thread waits for a chunk; never waited for, since that thread may run a signal handler of
@@ -24,19 +29,27 @@ pub(crate) struct SpeechStream {
     state: Mutex<State>,
     /// What the generation had come to when it was last looked at.
     summary: Mutex<deepdub::Summary>,
-    closing: CancelToken,
+    closing: Arc<CancelToken>,
     generation_id: String,
 }
 
 struct State {
     generation: Generation,
-    /// Whether the last chunk or an error has been handed out.
+    /// Whether the last chunk has been handed out.
     ended: bool,
 }
 
 impl SpeechStream {
-    pub fn open(py: Python<'_>, client: &deepdub::Client, request: &SpeechRequest) -> PyResult<SpeechStream> {
-        let closing = CancelToken::new();
+    pub fn open(
+        py: Python<'_>,
+        client: &deepdub::Client,
+        request: &SpeechRequest,
+        cancel: Option<&Bound<'_, cancel::CancelToken>>,
+    ) -> PyResult<SpeechStream> {
+        let closing = Arc::new(CancelToken::new());
+        if let Some(cancel) = cancel {
+            cancel.get().link(&closing);
+        }
         let generation = Generation::open(py, client, request, Some(&closing))?;
         let summary = generation.summary();
         Ok(SpeechStream {
@@ -84,8 +97,8 @@ impl SpeechStream {
         state.ended = match &next {
             Ok(Some(chunk)) => chunk.is_last(),
             Ok(None) => true,
-            // Being closed is an answer for good: a stream cut short must not look like one that is complete.
-            Err(_) => !self.closing.is_cancelled(),
+            // The generation says it again.
+            Err(_) => false,
         };
         *self.last_summary() = state.generation.summary();
         next
@@ -107,8 +120,8 @@ impl SpeechStream {
     }
 
     /// Stops the generation and closes its connection, from any thread. A thread that is waiting for a chunk gets a
-    /// CancelledError, as does every later attempt to get one. After the last chunk, and a second time, it does
-    /// nothing.
+    /// CancelledError, as does every later attempt to get one. After the last chunk, after an error, and a second
+    /// time, it does nothing.
     fn close(&self, py: Python<'_>) {
         self.closing.cancel();
         // A thread that holds it is on its way out, and closes the connection itself.

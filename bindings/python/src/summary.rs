@@ -15,7 +15,7 @@ impl Summary {
         &self.0.generation_id
     }
 
-    /// The format that was asked for, such as 'mp3'.
+    /// The format that was asked for, one of voicewire.Format: such as 'mp3'.
     #[getter]
     fn format(&self) -> &'static str {
         self.0.format.name()

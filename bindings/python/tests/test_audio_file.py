@@ -61,6 +61,19 @@ def test_a_file_that_is_dropped_leaves_nothing(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
+@pytest.mark.parametrize(("format", "other"), [("wav", "s16le"), ("s16le", "wav"), ("s16le", "mp3")])
+def test_a_chunk_of_another_format_is_refused(
+    client: deepdub.Client, tmp_path: Path, format: str, other: str
+) -> None:
+    chunks = {name: next(client.stream_tts(TEXT, VOICE, format=name, sample_rate=8000)) for name in (format, other)}
+    with voicewire.AudioFile(tmp_path / "a.wav", format, 8000) as file:
+        with pytest.raises(voicewire.InvalidArgumentError, match=f"'{other}' in this chunk") as caught:
+            file.write(chunks[other])
+        assert caught.value.field == "format"
+        file.write(chunks[format])
+    assert (tmp_path / "a.wav").read_bytes()[44:] == chunks[format].samples
+
+
 def test_finish_is_once_and_for_all(tmp_path: Path) -> None:
     with voicewire.AudioFile(tmp_path / "a.ul", "mulaw", 8000) as file:
         file.write(bytes(8000))

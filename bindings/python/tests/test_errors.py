@@ -57,6 +57,13 @@ def test_each_kind_is_a_class(kind: type) -> None:
     assert [getattr(error, attribute) for attribute in OPTIONAL] == [None] * len(OPTIONAL)
 
 
+def test_a_file_error_has_no_errno(tmp_path: Path) -> None:
+    with pytest.raises(voicewire.FileError, match="missing") as caught:
+        voicewire.AudioFile(tmp_path / "missing" / "a.wav", "wav", 8000)
+    assert (caught.value.errno, caught.value.strerror, caught.value.filename) == (None, None, None)
+    assert "errno" in (voicewire.FileError.__doc__ or "")
+
+
 @pytest.mark.parametrize(
     ("fault", "kind", "attributes"),
     [

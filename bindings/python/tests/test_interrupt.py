@@ -93,7 +93,11 @@ def test_a_stream_that_was_interrupted_is_over(sandbox: Sandbox, client: deepdub
     stream = client.stream_tts(TEXT, VOICE)
     next(stream)
     interrupt(lambda: next(stream))
-    assert list(stream) == []
+    # Not StopIteration: it is not complete.
+    for _ in range(2):
+        with pytest.raises(voicewire.CancelledError) as caught:
+            next(stream)
+        assert caught.value.chunks_received == 1
     assert sandbox.wait_until_idle(PATIENCE)
 
 
@@ -157,6 +161,21 @@ def handler() -> Iterator[List[BaseException]]:
     signal.signal(signal.SIGUSR1, before)
 
 
+def test_a_stream_that_a_handler_ended_never_looks_complete(
+    sandbox: Sandbox, client: deepdub.Client, handler: List[BaseException]
+) -> None:
+    handler.append(LookupError("the handler's own"))
+    sandbox.inject("stall,after=1")
+    stream = client.stream_tts(TEXT, VOICE)
+    next(stream)
+    calling = threading.Event()
+    with Interruption(calling.is_set, signal.SIGUSR1), pytest.raises(LookupError):
+        calling.set()
+        next(stream)
+    with pytest.raises(voicewire.CancelledError):
+        list(stream)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_what_a_handler_raises_comes_out_as_it_is(
     sandbox: Sandbox, client: deepdub.Client, handler: List[BaseException], form: str
@@ -207,6 +226,31 @@ def test_other_threads_go_on(sandbox: Sandbox, client: deepdub.Client) -> None:
         signal.raise_signal(signal.SIGINT)
     thread.join(PATIENCE)
     assert isinstance(results[0], deepdub.Speech)
+
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "python" / "say.py"
+
+
+@pytest.mark.skipif(not EXAMPLE.exists(), reason="the project's examples are not here")
+def test_the_example_ends_without_a_traceback(sandbox: Sandbox, tmp_path: Path) -> None:
+    variables = {
+        "DEEPDUB_API_KEY": sandbox.api_key,
+        "DEEPDUB_BASE_URL": sandbox.deepdub_rest_url,
+        "DEEPDUB_BASE_WEBSOCKET_URL": sandbox.deepdub_open_url,
+    }
+    program = subprocess.Popen(
+        [sys.executable, str(EXAMPLE), TEXT, "--voice", "fault:stall,after=1", "-o", str(tmp_path / "a.wav")],
+        env={**os.environ, **variables},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until(lambda: [g for g in sandbox.generations() if g["chunks"] == 1])
+    program.send_signal(signal.SIGINT)
+    _, stderr = program.communicate(timeout=PATIENCE)
+    assert program.returncode == 130
+    assert stderr.endswith("say: interrupted; nothing was written\n")
+    assert "Traceback" not in stderr and "\r" not in stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 PROGRAM = """

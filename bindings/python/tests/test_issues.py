@@ -30,8 +30,10 @@ def test_a_report_from_its_filing_to_its_end(sandbox: Sandbox, client: deepdub.C
 
     read = client.get_issue(filed.id)
     assert read.to_dict() == filed.to_dict()
+    assert read == filed and hash(read) == hash(filed)
 
     changed = client.update_issue(filed.id, problem_word="dog", problem_seconds=0)
+    assert changed != read and changed != read.id
     assert (changed.problem_word, changed.problem_seconds) == ("dog", 0.0)
     assert (changed.generated_text, changed.additional_comments) == (TEXT, "it barks")
     assert sandbox.requests()[-1]["body"] == {"problemWord": "dog", "problemSeconds": 0.0}
@@ -79,6 +81,43 @@ def test_audio_from_a_file(sandbox: Sandbox, client: deepdub.Client, tmp_path: p
     else:
         client.update_issue(issue.id, problem_audio=kind(path))
         assert sandbox.issue_audio(issue.id) == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("format", "rate", "name"),
+    [
+        ("wav", None, "a.wav"),
+        ("wav", 16000, "a.wav"),
+        ("s16le", 16000, "a.wav"),
+        ("s16le", None, "a.pcm"),
+        ("mulaw", 8000, "a.au"),
+        ("mulaw", None, "a.ul"),
+        ("mp3", None, "a.mp3"),
+        ("opus", 48000, "a.opus"),
+    ],
+)
+def test_audio_of_a_generation_is_one_file(
+    sandbox: Sandbox, client: deepdub.Client, tmp_path: pathlib.Path, format: str, rate: int, name: str
+) -> None:
+    speech = client.tts(TEXT, VOICE, format=format, sample_rate=rate)
+    speech.save(tmp_path / name)
+    whole = (tmp_path / name).read_bytes()
+    assert speech.to_file_bytes() == whole
+    issue = client.create_issue(**REPORT, problem_audio=speech)
+    assert sandbox.issue_audio(issue.id) == whole
+    client.update_issue(issue.id, problem_audio=b"RIFF")
+    client.update_issue(issue.id, problem_audio=speech)
+    assert sandbox.issue_audio(issue.id) == whole
+
+
+@pytest.mark.parametrize("id", [None, 3, b"iss_1"])
+def test_an_id_of_a_wrong_type_is_named(sandbox: Sandbox, client: deepdub.Client, id: object) -> None:
+    for call in (client.get_issue, client.update_issue, client.delete_issue):
+        with pytest.raises(TypeError, match="argument 'id': str wanted"):
+            call(id)
+    with pytest.raises(TypeError, match="argument 'problem_word': str wanted"):
+        client.create_issue(**{**REPORT, "problem_word": id})
+    assert sandbox.requests() == []
 
 
 def test_what_is_no_audio_is_refused_before_anything_is_sent(

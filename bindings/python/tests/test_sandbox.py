@@ -111,6 +111,8 @@ def test_its_client_takes_settings_of_its_own(sandbox: Sandbox) -> None:
         ({"first_chunk_delay": -1}, "first_chunk_delay"),
         ({"chunk_millis": 0}, "chunk_millis"),
         ({"engine": "steam"}, "engine"),
+        ({"port": 70000}, "port"),
+        ({"port": -1}, "port"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(options: dict, field: str) -> None:
@@ -120,7 +122,7 @@ def test_settings_that_cannot_be_are_refused(options: dict, field: str) -> None:
 
 
 def test_a_fault_that_is_none_is_refused(sandbox: Sandbox) -> None:
-    with pytest.raises(voicewire.InvalidArgumentError, match="'dorp' is not known"):
+    with pytest.raises(voicewire.InvalidArgumentError, match="'dorp' is not known.*docs/sandbox.md"):
         sandbox.inject("dorp")
 
 
@@ -172,6 +174,24 @@ def test_the_program_serves_until_it_is_told_to_stop(start, number: signal.Signa
             client.tts(TEXT, VOICE)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_the_program_says_what_a_client_needs(start, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = start()
+    lines = []
+    while len(lines) < 4:
+        lines.append(program.process.stderr.readline().rstrip("\n"))
+    variables = dict(line.split("=", 1) for line in lines[1:])
+    assert variables == {
+        "DEEPDUB_API_KEY": deepdub.TRIAL_KEY,
+        "DEEPDUB_BASE_URL": program.base_url + "/api/v1",
+        "DEEPDUB_BASE_WEBSOCKET_URL": program.base_url.replace("http", "ws", 1) + "/open",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with deepdub.Client() as client:
+        assert client.tts(TEXT, VOICE).summary.chunks > 0
+
+
 def test_the_program_with_tls_keys_limits_and_faults(start, tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
     key = "dd-a-key-of-my-own"
@@ -191,7 +211,6 @@ def test_the_program_with_tls_keys_limits_and_faults(start, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "arguments",
     [
-        [],
         ["--port", "many"],
         ["--port", "70000"],
         ["--port", "0", "--tls"],

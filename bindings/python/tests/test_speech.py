@@ -184,8 +184,14 @@ def test_wrong_types_and_unknown_options_are_type_errors(client: deepdub.Client)
         client.tts(TEXT, VOICE, speed=2)
     with pytest.raises(TypeError, match="unexpected keyword argument 'speed'"):
         client.tts(TEXT, VOICE, speed=None)
-    with pytest.raises(TypeError, match="str"):
-        client.tts(b"bytes", VOICE)
+    for call in (client.tts, client.stream_tts, lambda *a: client.speak(*a, print)):
+        for wrong in (b"bytes", None, 3):
+            with pytest.raises(TypeError, match="argument 'text': str wanted"):
+                call(wrong, VOICE)
+            with pytest.raises(TypeError, match="argument 'voice_prompt_id': str wanted"):
+                call(TEXT, wrong)
+    with pytest.raises(UnicodeEncodeError):
+        client.tts("\ud800", VOICE)
     with pytest.raises(TypeError):
         client.tts(TEXT, VOICE, "dd-etts-3.0")
 
@@ -222,6 +228,23 @@ def test_saving_needs_a_sample_rate_that_is_known(client: deepdub.Client, tmp_pa
     assert (tmp_path / "a.wav").read_bytes()[24:28] == (48000).to_bytes(4, "little")
     with pytest.raises(voicewire.InvalidArgumentError, match="mp3"):
         speech.save(tmp_path / "a.mp3", sample_rate=48000)
+
+
+@pytest.mark.parametrize(("format", "name"), [("s16le", "a.pcm"), ("mulaw", "a.ul"), ("mulaw", "a.MULAW")])
+def test_bare_samples_need_no_sample_rate(client: deepdub.Client, tmp_path: Path, format: str, name: str) -> None:
+    speech = client.tts(TEXT, VOICE, format=format)
+    assert speech.seconds is None
+    assert repr(speech).endswith(f": {len(speech)} bytes of {format}>")
+    speech.save(tmp_path / name)
+    assert (tmp_path / name).read_bytes() == speech.data
+    for ending in ("WAV",) if format == "s16le" else ("au", "SND"):
+        with pytest.raises(voicewire.InvalidArgumentError, match="sample_rate is not given"):
+            speech.save(tmp_path / f"b.{ending}")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_seconds_are_known_with_a_sample_rate(client: deepdub.Client, format: str) -> None:
+    assert client.tts(TEXT, VOICE, format=format, sample_rate=8000).seconds > 0
 
 
 def test_speech_says_what_it_is(client: deepdub.Client) -> None:

@@ -20,14 +20,21 @@ def test_after_the_last_chunk_there_is_nothing(client: deepdub.Client) -> None:
     assert list(stream) == []
 
 
-def test_after_an_error_there_is_nothing(sandbox: Sandbox, client: deepdub.Client) -> None:
+def test_a_stream_that_failed_never_looks_complete(sandbox: Sandbox, client: deepdub.Client) -> None:
     sandbox.inject("error=Server,after=2")
     stream = client.stream_tts(TEXT, VOICE)
     assert len(next(stream)) > 0
     assert len(next(stream)) > 0
+    with pytest.raises(voicewire.ServerError) as first:
+        next(stream)
+    for attempt in (next, list):
+        with pytest.raises(voicewire.ServerError) as again:
+            attempt(stream)
+        assert str(again.value) == str(first.value)
+        assert again.value.chunks_received == 2
+    stream.close()
     with pytest.raises(voicewire.ServerError):
         next(stream)
-    assert list(stream) == []
 
 
 def test_leaving_the_block_closes_the_connection(sandbox: Sandbox, client: deepdub.Client) -> None:

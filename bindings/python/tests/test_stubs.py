@@ -5,7 +5,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Set
+from typing import Set, get_args
 
 import pytest
 
@@ -14,6 +14,7 @@ from voicewire import _voicewire, deepdub, sandbox
 
 PACKAGE = Path(voicewire.__file__).parent
 STUB = PACKAGE / "_voicewire.pyi"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "python" / "say.py"
 # What every module or class has.
 NOT_OURS = {"__all__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__"}
 
@@ -53,13 +54,17 @@ def test_every_name_can_be_reached_and_is_documented() -> None:
     errors = {name for name in there(_voicewire) if name.endswith("Error")}
     assert errors <= set(voicewire.__all__)
     for name, thing in public.items():
-        if not callable(thing):
+        if not callable(thing) or thing is voicewire.Format:
             continue
         assert thing.__doc__, name
         if isinstance(thing, type) and not issubclass(thing, BaseException):
             assert thing.__module__ in ("voicewire", "voicewire.deepdub", "voicewire.sandbox")
             for member in there(thing):
                 assert getattr(thing, member).__doc__, f"{name}.{member}"
+
+
+def test_a_format_is_a_type_at_run_time_too() -> None:
+    assert get_args(voicewire.Format) == ("mp3", "wav", "opus", "mulaw", "s16le")
 
 
 def test_the_package_says_that_it_is_typed() -> None:
@@ -69,10 +74,8 @@ def test_the_package_says_that_it_is_typed() -> None:
 @needs_mypy
 def test_signatures_and_defaults_are_those_of_the_stub(tmp_path: Path) -> None:
     module = "voicewire._voicewire"
-    # pyo3's doing, and nobody's business.
-    (tmp_path / "allowed").write_text(r"voicewire\._voicewire\.__all__")
     done = subprocess.run(
-        [sys.executable, "-m", "mypy.stubtest", "--ignore-disjoint-bases", "--allowlist", "allowed", module],
+        [sys.executable, "-m", "mypy.stubtest", "--ignore-disjoint-bases", module],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -102,26 +105,37 @@ with Sandbox(tls=True) as sandbox, sandbox.client(rest_timeout=None) as client:
     summary: deepdub.Summary = client.speak("text", "voice", on_chunk, tempo=1)
     speech: deepdub.Speech = client.tts("text", "voice", format=voicewire.format_for_path("a.wav"))
     speech.save("a.wav", sample_rate=48000)
+    seconds: "float | None" = speech.seconds
+    name: voicewire.Format = speech.format
+    voicewire.AudioFile("b.wav", name, 48000).write(speech.to_file_bytes())
+    formats: "list[voicewire.Format]" = [chunk.format, summary.format, file.format]
+    token = voicewire.CancelToken()
+    client.tts("text", "voice", cancel=token)
+    client.get_issue("id", cancel=token)
     try:
         issue = client.create_issue(
             generation_id=summary.generation_id, generated_text="", problem_word="", voice_prompt_id="",
             problem_audio=speech.data,
         )
+        client.update_issue(issue.id, problem_audio=speech, cancel=token)
         state: "str | None" = client.update_issue(issue.id, problem_audio=Path("a.wav")).state
     except voicewire.RateLimitedError as error:
         wait: "float | None" = error.retry_after
     client.tts("text", "voice", format="flac")  # type: ignore[arg-type]
     client.tts("text", "voice", speed=3)  # type: ignore[call-arg]
     client.tts("text")  # type: ignore[call-arg]
+    client.tts("text", "voice", cancel=True)  # type: ignore[arg-type]
 """
 
 
 @needs_mypy
-@pytest.mark.parametrize("what", ["sample", "package"])
+@pytest.mark.parametrize("what", ["sample", "package", "example"])
 def test_a_strict_type_checker_finds_nothing(tmp_path: Path, what: str) -> None:
     sample = tmp_path / "sample.py"
     sample.write_text(SAMPLE)
-    arguments = [str(sample)] if what == "sample" else ["-p", "voicewire"]
+    arguments = {"sample": [str(sample)], "package": ["-p", "voicewire"], "example": [str(EXAMPLE)]}[what]
+    if what == "example" and not EXAMPLE.exists():
+        pytest.skip("the project's examples are not here")
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), *arguments],
         cwd=tmp_path,

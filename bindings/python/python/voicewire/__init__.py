@@ -8,14 +8,19 @@
                 for chunk in stream:
                     file.write(chunk)
 
-Calls block the thread that makes them and let all other threads run; Ctrl-C ends them. `voicewire.sandbox` is a
-stand-in for the services that needs no account, and `python -m voicewire say` speaks from the command line.
+Calls block the thread that makes them and let all other threads run. Ctrl-C ends them on the main thread; elsewhere
+close() and a CancelToken do. `voicewire.sandbox` is a stand-in for the services that needs no account, and
+`python -m voicewire say` speaks from the command line.
+
+Format is the type of every `format`, the name of one: 'mp3', 'wav', 'opus', 'mulaw' or 's16le'.
 """
 
 from . import deepdub
+from ._format import Format
 from ._voicewire import (
     SAMPLE_RATES,
     AudioFile,
+    CancelToken,
     CancelledError,
     ClosedError,
     Error,
@@ -40,10 +45,12 @@ from ._voicewire import (
 __all__ = [
     "SAMPLE_RATES",
     "AudioFile",
+    "CancelToken",
     "CancelledError",
     "ClosedError",
     "Error",
     "FileError",
+    "Format",
     "InsufficientCreditsError",
     "InternalError",
     "InvalidArgumentError",

@@ -8,13 +8,48 @@ from typing import Any, Literal, TypedDict, Union, final
 
 from typing_extensions import Buffer, Self, TypeAlias
 
+from ._format import Format
+
+__all__ = [
+    "SAMPLE_RATES",
+    "TRIAL_KEY",
+    "TRIAL_VOICE",
+    "AudioFile",
+    "CancelToken",
+    "CancelledError",
+    "Chunk",
+    "Client",
+    "ClosedError",
+    "Error",
+    "FileError",
+    "InsufficientCreditsError",
+    "InternalError",
+    "InvalidArgumentError",
+    "Issue",
+    "NetworkError",
+    "NotFoundError",
+    "ProtocolError",
+    "QuotaExceededError",
+    "RateLimitedError",
+    "RejectedInputError",
+    "Sandbox",
+    "ServerError",
+    "Speech",
+    "SpeechStream",
+    "Summary",
+    "TimeoutError",
+    "TlsError",
+    "UnauthorizedError",
+    "__version__",
+    "format_for_path",
+]
+
 __version__: str
 SAMPLE_RATES: tuple[int, ...]
 TRIAL_KEY: str
 TRIAL_VOICE: str
 
 _Path: TypeAlias = Union[str, os.PathLike[str]]
-_Format: TypeAlias = Literal["mp3", "wav", "opus", "mulaw", "s16le"]
 
 class Error(Exception):
     kind: str
@@ -46,6 +81,13 @@ class FileError(Error, OSError): ...
 class InternalError(Error): ...
 
 @final
+class CancelToken:
+    def __new__(cls) -> Self: ...
+    def cancel(self) -> None: ...
+    @property
+    def cancelled(self) -> bool: ...
+
+@final
 class Chunk:
     @property
     def data(self) -> bytes: ...
@@ -58,7 +100,7 @@ class Chunk:
     @property
     def is_final(self) -> bool: ...
     @property
-    def format(self) -> str: ...
+    def format(self) -> Format: ...
     def __len__(self) -> int: ...
     def __bytes__(self) -> bytes: ...
 
@@ -67,7 +109,7 @@ class Summary:
     @property
     def generation_id(self) -> str: ...
     @property
-    def format(self) -> str: ...
+    def format(self) -> Format: ...
     @property
     def chunks(self) -> int: ...
     @property
@@ -104,9 +146,10 @@ class Speech:
     @property
     def generation_id(self) -> str: ...
     @property
-    def format(self) -> str: ...
+    def format(self) -> Format: ...
     @property
-    def seconds(self) -> float: ...
+    def seconds(self) -> float | None: ...
+    def to_file_bytes(self) -> bytes: ...
     def save(self, path: _Path, *, sample_rate: int | None = None) -> None: ...
     def __len__(self) -> int: ...
     def __bytes__(self) -> bytes: ...
@@ -136,6 +179,8 @@ class Issue:
     @property
     def extra(self) -> dict[str, Any]: ...
     def to_dict(self) -> dict[str, Any]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class Client:
@@ -163,7 +208,7 @@ class Client:
         *,
         model: str | None = "dd-etts-3.0",
         locale: str | None = "en-US",
-        format: _Format | None = "mp3",
+        format: Format | None = "mp3",
         generation_id: str | None = None,
         sample_rate: int | None = None,
         target_duration: float | None = None,
@@ -180,6 +225,7 @@ class Client:
         accent_locale: str | None = None,
         accent_ratio: float | None = None,
         performance_reference_prompt_id: str | None = None,
+        cancel: CancelToken | None = None,
     ) -> SpeechStream: ...
     def speak(
         self,
@@ -189,7 +235,7 @@ class Client:
         *,
         model: str | None = "dd-etts-3.0",
         locale: str | None = "en-US",
-        format: _Format | None = "mp3",
+        format: Format | None = "mp3",
         generation_id: str | None = None,
         sample_rate: int | None = None,
         target_duration: float | None = None,
@@ -206,6 +252,7 @@ class Client:
         accent_locale: str | None = None,
         accent_ratio: float | None = None,
         performance_reference_prompt_id: str | None = None,
+        cancel: CancelToken | None = None,
     ) -> Summary: ...
     def tts(
         self,
@@ -214,7 +261,7 @@ class Client:
         *,
         model: str | None = "dd-etts-3.0",
         locale: str | None = "en-US",
-        format: _Format | None = "mp3",
+        format: Format | None = "mp3",
         generation_id: str | None = None,
         sample_rate: int | None = None,
         target_duration: float | None = None,
@@ -231,6 +278,7 @@ class Client:
         accent_locale: str | None = None,
         accent_ratio: float | None = None,
         performance_reference_prompt_id: str | None = None,
+        cancel: CancelToken | None = None,
     ) -> Speech: ...
     def create_issue(
         self,
@@ -240,10 +288,11 @@ class Client:
         problem_word: str,
         voice_prompt_id: str,
         additional_comments: str | None = None,
-        problem_audio: Buffer | _Path | None = None,
+        problem_audio: Speech | Buffer | _Path | None = None,
         problem_seconds: float | None = None,
+        cancel: CancelToken | None = None,
     ) -> Issue: ...
-    def get_issue(self, id: str) -> Issue: ...
+    def get_issue(self, id: str, *, cancel: CancelToken | None = None) -> Issue: ...
     def update_issue(
         self,
         id: str,
@@ -253,17 +302,18 @@ class Client:
         problem_word: str | None = None,
         voice_prompt_id: str | None = None,
         additional_comments: str | None = None,
-        problem_audio: Buffer | _Path | None = None,
+        problem_audio: Speech | Buffer | _Path | None = None,
         problem_seconds: float | None = None,
+        cancel: CancelToken | None = None,
     ) -> Issue: ...
-    def delete_issue(self, id: str) -> str: ...
+    def delete_issue(self, id: str, *, cancel: CancelToken | None = None) -> str: ...
     def close(self) -> None: ...
     def __enter__(self) -> Self: ...
     def __exit__(self, *_exception: object) -> None: ...
 
 @final
 class AudioFile:
-    def __new__(cls, path: _Path, format: _Format, sample_rate: int) -> Self: ...
+    def __new__(cls, path: _Path, format: Format, sample_rate: int) -> Self: ...
     def write(self, chunk: Chunk | Buffer) -> None: ...
     def finish(self) -> None: ...
     @property
@@ -271,11 +321,11 @@ class AudioFile:
     @property
     def path(self) -> Path: ...
     @property
-    def format(self) -> str: ...
+    def format(self) -> Format: ...
     def __enter__(self) -> Self: ...
     def __exit__(self, exception_type: type[BaseException] | None, *_rest: object) -> None: ...
 
-def format_for_path(path: _Path) -> _Format: ...
+def format_for_path(path: _Path) -> Format: ...
 
 class _Request(TypedDict):
     method: str

@@ -5,7 +5,7 @@
     with Sandbox() as sandbox, sandbox.client() as client:
         client.tts("Welcome to the show.", "any voice", format="wav").save("welcome.wav")
 
-`python -m voicewire.sandbox --port 0` runs one for other programs.
+`python -m voicewire.sandbox` runs one for other programs.
 """
 
 try:

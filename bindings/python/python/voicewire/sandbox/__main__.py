@@ -1,4 +1,7 @@
-"""`python -m voicewire.sandbox`: a sandbox for other programs. Standard output has its base URL alone, on one line."""
+"""`python -m voicewire.sandbox`: a sandbox for other programs.
+
+Standard output has its base URL alone, on one line; standard error has the environment variables that a client reads.
+"""
 
 import argparse
 import signal
@@ -17,7 +20,7 @@ def parse(arguments: Optional[List[str]]) -> argparse.Namespace:
         description="A local stand-in for cloud text-to-speech. Serves until it is stopped by SIGTERM or Ctrl-C.",
     )
     add = parser.add_argument
-    add("--port", type=port, required=True, metavar="N", help="TCP port on 127.0.0.1; 0 picks a free one")
+    add("--port", type=port, default=0, metavar="N", help="TCP port on 127.0.0.1; 0 picks a free one [%(default)s]")
     add("--tls", action="store_true", help="serve TLS with a certificate from a new authority; needs --ca-file")
     add("--ca-file", type=Path, metavar="FILE", help="write that authority's certificate to FILE (PEM)")
     add("--key", action="append", default=[], metavar="KEY", help="accept this API key and no other one (repeatable)")
@@ -65,7 +68,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
             if sandbox.ca_pem is not None:
                 options.ca_file.write_text(sandbox.ca_pem)
             print(sandbox.base_url, flush=True)
-            print(f"voicewire.sandbox: an API key that it accepts: {sandbox.api_key}", file=sys.stderr, flush=True)
+            print(settings(sandbox), file=sys.stderr, flush=True)
             wait()
     except KeyboardInterrupt:
         pass
@@ -73,6 +76,18 @@ def main(arguments: Optional[List[str]] = None) -> int:
         print(f"voicewire.sandbox: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def settings(sandbox: Sandbox) -> str:
+    lines = [
+        "voicewire.sandbox: a client with these environment variables speaks to it",
+        f"DEEPDUB_API_KEY={sandbox.api_key}",
+        f"DEEPDUB_BASE_URL={sandbox.deepdub_rest_url}",
+        f"DEEPDUB_BASE_WEBSOCKET_URL={sandbox.deepdub_open_url}",
+    ]
+    if sandbox.ca_pem is not None:
+        lines.append("voicewire.sandbox: and has to trust the certificate in --ca-file")
+    return "\n".join(lines)
 
 
 def hold_signals() -> Callable[[], object]:

@@ -1,0 +1,5 @@
+"""The formats, as a type: `voicewire.Format`."""
+
+from typing import Literal
+
+Format = Literal["mp3", "wav", "opus", "mulaw", "s16le"]
