@@ -7,7 +7,7 @@ use std::process::Command;
 
 use support::*;
 use voicewire::ErrorKind;
-use voicewire::audio::{AudioFile, DurationMeter, Format, wav};
+use voicewire::audio::{AudioFile, DurationMeter, Format, file_bytes, wav};
 use voicewire::deepdub::SAMPLE_RATES;
 use voicewire::deepdub::SpeechRequest;
 
@@ -77,6 +77,7 @@ fn bare_samples_get_a_container_where_the_ending_asks_for_one() {
     let chunk = vec![vec![1, 2, 3, 4, 5]];
     save(&chunk, &folder.join("a.wav"), Format::S16le, 8000);
     let bytes = std::fs::read(folder.join("a.wav")).expect("a file");
+    assert_eq!(file_bytes(Format::S16le, 8000, &chunk[0]), bytes, "the same in memory");
     assert_eq!(
         wav::parse(&bytes).map(|info| (info.sample_rate, info.data_size)),
         Some((8000, 5))
@@ -86,6 +87,7 @@ fn bare_samples_get_a_container_where_the_ending_asks_for_one() {
 
     save(&chunk, &folder.join("a.au"), Format::Mulaw, 8000);
     let bytes = std::fs::read(folder.join("a.au")).expect("a file");
+    assert_eq!(file_bytes(Format::Mulaw, 8000, &chunk[0]), bytes, "the same in memory");
     let words: Vec<u32> = bytes[..24]
         .chunks(4)
         .map(|word| u32::from_be_bytes(word.try_into().expect("four")))

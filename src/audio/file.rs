@@ -40,6 +40,11 @@ enum Container {
 }
 
 impl Container {
+    /// A WAV file's parts have even lengths.
+    fn needs_padding(self, data: u32) -> bool {
+        self == Container::Wav && data % 2 == 1
+    }
+
     fn header(self, sample_rate: u32, data: u32) -> Vec<u8> {
         match self {
             Container::AsSent => Vec::new(),
@@ -51,6 +56,23 @@ impl Container {
             }
         }
     }
+}
+
+/// Bare samples as the bytes of one file that plays: 16-bit ones (`wav` without its chunks' headers, `s16le`) under a WAV
+/// header, `mulaw` under a Sun audio header. What [`AudioFile`] writes, in memory. The other formats stay as they are.
+pub fn file_bytes(format: Format, sample_rate: u32, samples: &[u8]) -> Vec<u8> {
+    let container = match format {
+        Format::Wav | Format::S16le => Container::Wav,
+        Format::Mulaw => Container::Au,
+        _ => Container::AsSent,
+    };
+    let size = u32::try_from(samples.len()).unwrap_or(u32::MAX);
+    let mut bytes = container.header(sample_rate, size);
+    bytes.extend_from_slice(samples);
+    if container.needs_padding(size) {
+        bytes.push(0);
+    }
+    bytes
 }
 
 impl AudioFile {
@@ -149,7 +171,7 @@ impl AudioFile {
     fn complete(&mut self) -> io::Result<()> {
         // `write` keeps it below 4 GiB where a header states it.
         let data = u32::try_from(self.data).unwrap_or(u32::MAX);
-        if self.container == Container::Wav && data % 2 == 1 {
+        if self.container.needs_padding(data) {
             self.writer.write_all(&[0])?;
         }
         self.writer.seek(SeekFrom::Start(0))?;

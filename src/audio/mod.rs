@@ -5,6 +5,6 @@ mod format;
 mod meter;
 pub mod wav;
 
-pub use file::AudioFile;
+pub use file::{AudioFile, file_bytes};
 pub use format::Format;
 pub use meter::DurationMeter;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use voicewire::audio::{AudioFile, DurationMeter, Format, wav};
+use voicewire::audio::{self, AudioFile, DurationMeter, Format, wav};
 use voicewire::deepdub::{self, SpeechRequest};
 
 use crate::cancel::CancelToken;
@@ -75,17 +75,7 @@ impl Speech {
             return data.to_vec();
         };
         let samples: Vec<u8> = self.pieces(data).flat_map(|(_, samples)| samples).copied().collect();
-        let size = u32::try_from(samples.len()).unwrap_or(u32::MAX);
-        let mut file = match self.summary.format {
-            Format::Mulaw => au_header(rate, size),
-            _ => wav_header(rate, size),
-        };
-        file.extend_from_slice(&samples);
-        // A WAV file's parts have even lengths.
-        if self.summary.format != Format::Mulaw && samples.len() % 2 == 1 {
-            file.push(0);
-        }
-        file
+        audio::file_bytes(self.summary.format, rate, &samples)
     }
 
     fn rate(&self, py: Python<'_>, given: Option<u32>, path: &Path) -> PyResult<u32> {
@@ -104,33 +94,6 @@ impl Speech {
             (None, _) => Ok(0),
         }
     }
-}
-
-/// Of a mono file with `size` bytes of 16-bit samples.
-fn wav_header(rate: u32, size: u32) -> Vec<u8> {
-    let padded = size.saturating_add(size % 2);
-    [
-        b"RIFF".as_slice(),
-        &padded.saturating_add(36).to_le_bytes(),
-        b"WAVEfmt ",
-        &16_u32.to_le_bytes(),
-        &1_u16.to_le_bytes(), // linear PCM
-        &1_u16.to_le_bytes(), // mono
-        &rate.to_le_bytes(),
-        &rate.saturating_mul(2).to_le_bytes(), // bytes per second
-        &2_u16.to_le_bytes(),                  // bytes per frame
-        &16_u16.to_le_bytes(),
-        b"data",
-        &size.to_le_bytes(),
-    ]
-    .concat()
-}
-
-/// Of a mono file with `size` bytes of mu-law.
-fn au_header(rate: u32, size: u32) -> Vec<u8> {
-    const MULAW: u32 = 1;
-    let fields = [u32::from_be_bytes(*b".snd"), 24, size, MULAW, rate, 1];
-    fields.into_iter().flat_map(u32::to_be_bytes).collect()
 }
 
 #[pymethods]
