@@ -13,7 +13,8 @@ A local stand-in for cloud text-to-speech services. Prints its base URL on one l
 SIGTERM, SIGINT or (with --until-stdin-closes) the end of standard input.
 
 With a COMMAND it serves that command alone, which finds it by the environment variables that Deepdub's clients read
-(DEEPDUB_API_KEY, DEEPDUB_BASE_URL, DEEPDUB_BASE_WEBSOCKET_URL), and ends with it and like it.
+(DEEPDUB_API_KEY, DEEPDUB_BASE_URL, DEEPDUB_BASE_WEBSOCKET_URL, DEEPDUB_BASE_WEBSOCKET_STREAMING_URL), and ends with it
+and like it.
 
 Usage: voicewire-sandbox [options] [-- COMMAND [ARGUMENT...]]
 
@@ -31,7 +32,7 @@ Usage: voicewire-sandbox [options] [-- COMMAND [ARGUMENT...]]
   --until-stdin-closes     stop when standard input is at its end
   --help, --version
 
-Deepdub is at /api/v1 (REST) and /open (WebSocket). POST /sandbox/faults with {\"fault\": SPEC, \"times\": N} lets the
+Deepdub is at /api/v1 (REST), /open and /ws (WebSocket). POST /sandbox/faults with {\"fault\": SPEC, \"times\": N} lets the
 next requests fail; GET /sandbox/requests, /sandbox/generations and /sandbox/connections show what happened.";
 
 /// What to do.

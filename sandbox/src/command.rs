@@ -20,6 +20,7 @@ pub async fn run(
         .env("DEEPDUB_API_KEY", sandbox.api_key())
         .env("DEEPDUB_BASE_URL", sandbox.deepdub_rest_url())
         .env("DEEPDUB_BASE_WEBSOCKET_URL", sandbox.deepdub_open_url())
+        .env("DEEPDUB_BASE_WEBSOCKET_STREAMING_URL", sandbox.deepdub_live_url())
         .spawn()
         .map_err(|error| format!("{} cannot be run: {error}", program.display()))?;
     let (ended, end) = oneshot::channel();

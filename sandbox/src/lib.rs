@@ -24,6 +24,7 @@ mod control;
 mod deepdub;
 mod error;
 mod fault;
+pub mod net;
 mod options;
 mod record;
 mod sandbox;

@@ -40,16 +40,19 @@ pub enum Outcome {
     Failed,
     /// The client closed the connection first.
     ClientGone,
+    /// The client cancelled it.
+    Cancelled,
 }
 
 impl Outcome {
-    /// The outcome in words: `running`, `finished`, `failed` or `client gone`.
+    /// The outcome in words: `running`, `finished`, `failed`, `client gone` or `cancelled`.
     pub fn name(self) -> &'static str {
         match self {
             Outcome::Running => "running",
             Outcome::Finished => "finished",
             Outcome::Failed => "failed",
             Outcome::ClientGone => "client gone",
+            Outcome::Cancelled => "cancelled",
         }
     }
 }

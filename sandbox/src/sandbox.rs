@@ -1,6 +1,6 @@
 //! The handle of a running sandbox.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -18,6 +18,7 @@ const LEAVING: Duration = Duration::from_millis(300);
 /// number of them can run in one process. Its methods can be called from any thread.
 pub struct Sandbox {
     state: Arc<State>,
+    addr: SocketAddr,
     base_url: String,
     ca_pem: Option<String>,
     stop: Option<oneshot::Sender<()>>,
@@ -37,9 +38,10 @@ impl Sandbox {
             port: options.port,
             source,
         };
+        // On Unix the standard library lets this have a port on which a sandbox's closed connections are still remembered.
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).map_err(bind)?;
         listener.set_nonblocking(true).map_err(bind)?;
-        let port = listener.local_addr().map_err(bind)?.port();
+        let addr = listener.local_addr().map_err(bind)?;
         let tls = options.tls.then(tls::make).transpose()?;
         let scheme = if options.tls { "https" } else { "http" };
         let (acceptor, ca_pem) = match tls {
@@ -75,12 +77,18 @@ impl Sandbox {
             .map_err(Error::Runtime)?;
         Ok(Sandbox {
             state,
-            base_url: format!("{scheme}://127.0.0.1:{port}"),
+            addr,
+            base_url: format!("{scheme}://{addr}"),
             ca_pem,
             stop: Some(stop),
             thread: Some(thread),
             process: std::process::id(),
         })
+    }
+
+    /// Where it listens: a port of 127.0.0.1.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
     }
 
     /// `http://127.0.0.1:PORT`, or `https://…` with [`Options::tls`].
@@ -93,10 +101,19 @@ impl Sandbox {
         format!("{}{}", self.base_url, deepdub::REST)
     }
 
-    /// The URL of Deepdub's WebSocket: `ws://127.0.0.1:PORT/open`, or `wss://…`.
+    /// The URL of Deepdub's WebSocket for whole texts: `ws://127.0.0.1:PORT/open`, or `wss://…`.
     pub fn deepdub_open_url(&self) -> String {
+        self.websocket_url(deepdub::OPEN)
+    }
+
+    /// The URL of Deepdub's WebSocket for text that is still being written: `ws://127.0.0.1:PORT/ws`, or `wss://…`.
+    pub fn deepdub_live_url(&self) -> String {
+        self.websocket_url(deepdub::LIVE)
+    }
+
+    fn websocket_url(&self, path: &str) -> String {
         // "http" becomes "ws", and "https" "wss".
-        format!("ws{}{}", &self.base_url["http".len()..], deepdub::OPEN)
+        format!("ws{}{path}", &self.base_url["http".len()..])
     }
 
     /// A key that it accepts: the first of [`Options::keys`], or the vendor's public trial key.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use crate::deepdub::Issues;
+use crate::deepdub::{Issues, Spoken};
 use crate::record::{Log, Outcome, Request, Tracked};
 use crate::{Fault, Generation, Options};
 
@@ -12,6 +12,7 @@ use crate::{Fault, Generation, Options};
 pub(crate) struct State {
     pub(crate) options: Options,
     pub(crate) issues: Issues,
+    pub(crate) spoken: Spoken,
     requests: Log<Request>,
     generations: Log<Tracked>,
     injected: Mutex<VecDeque<Fault>>,
@@ -25,6 +26,7 @@ impl State {
         State {
             options,
             issues: Issues::default(),
+            spoken: Spoken::default(),
             requests: Log::new(),
             generations: Log::new(),
             injected: Mutex::default(),
@@ -75,6 +77,12 @@ impl State {
             key: key.to_owned(),
             tracked,
         })
+    }
+
+    /// What to say when there is no place.
+    pub(crate) fn limit_reached(&self) -> String {
+        let limit = self.options.max_concurrent;
+        format!("Rate limit exceeded: {limit} generations are under way")
     }
 
     /// Counts a WebSocket connection as open for as long as the result lives.

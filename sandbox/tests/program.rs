@@ -183,20 +183,16 @@ fn what_cannot_work_is_said_and_ends_with_2() {
 #[test]
 #[cfg(unix)]
 fn a_command_is_served_alone_and_its_exit_code_is_passed_on() {
-    let script = "test -n \"$DEEPDUB_API_KEY\" && echo $DEEPDUB_BASE_URL $DEEPDUB_BASE_WEBSOCKET_URL && exit 7";
+    let script = "test -n \"$DEEPDUB_API_KEY\" && echo $DEEPDUB_BASE_URL $DEEPDUB_BASE_WEBSOCKET_URL \
+        $DEEPDUB_BASE_WEBSOCKET_STREAMING_URL && exit 7";
     let output = command(&["--", "sh", "-c", script]).output().unwrap();
     assert_eq!(output.status.code(), Some(7));
     let told = String::from_utf8(output.stdout).unwrap();
-    let (rest, websocket) = told
-        .trim_end()
-        .split_once(' ')
-        .expect("the command's output and nothing else");
-    assert!(
-        rest.starts_with("http://127.0.0.1:") && rest.ends_with("/api/v1"),
-        "{told}"
-    );
-    assert!(
-        websocket.starts_with("ws://127.0.0.1:") && websocket.ends_with("/open"),
-        "{told}"
-    );
+    let urls: Vec<&str> = told.trim_end().split(' ').collect();
+    assert_eq!(urls.len(), 3, "the command's output and nothing else: {told}");
+    let expected = [("http", "/api/v1"), ("ws", "/open"), ("ws", "/ws")];
+    for (url, (scheme, path)) in urls.iter().zip(expected) {
+        let begin = format!("{scheme}://127.0.0.1:");
+        assert!(url.starts_with(&begin) && url.ends_with(path), "{told}");
+    }
 }

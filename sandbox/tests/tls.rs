@@ -5,11 +5,10 @@ mod support;
 use std::net::TcpStream;
 use std::sync::Arc;
 
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConnection, StreamOwned};
 use serde_json::{Value, json};
-use support::{PATIENCE, quick, request};
+use support::{PATIENCE, quick, request, trusting};
 use tungstenite::client::IntoClientRequest;
 use tungstenite::{Error, Message, WebSocket};
 use voicewire_sandbox::{Options, Sandbox};
@@ -22,16 +21,7 @@ fn start() -> Sandbox {
 
 /// A connection that trusts this authority, to the sandbox under one of its names.
 fn connect(sandbox: &Sandbox, ca_pem: &str, name: &str) -> Result<WebSocket<Tls>, String> {
-    let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap())
-        .unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let config = trusting(ca_pem);
     let name = ServerName::try_from(name.to_owned()).unwrap();
     let address = &sandbox.base_url()["https://".len()..];
     let tcp = TcpStream::connect(address).unwrap();

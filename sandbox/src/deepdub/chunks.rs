@@ -17,50 +17,71 @@ pub(super) struct Chunk {
     pub(super) is_finished: bool,
 }
 
-/// Puts the audio into chunks, with what a fault does to their bytes and their order. There is always at least one.
-pub(super) fn plan(audio: Vec<Vec<u8>>, format: Format, fault: &Fault) -> Vec<Chunk> {
-    let mut chunks: Vec<Chunk> = audio
+/// All chunks of a generation whose audio is there as a whole. There is always one at least, unless a fault takes it.
+pub(super) fn plan(audio: &Audio, format: Format, fault: &Fault) -> Vec<Chunk> {
+    let mut order = Order::default();
+    pieces(audio, true, fault)
         .into_iter()
-        .enumerate()
-        .map(|(index, mut data)| {
-            if format == Format::Wav {
-                alter_wav(&mut data, index, fault);
-            }
-            Chunk {
-                index,
-                data: data.into(),
-                is_finished: false,
-            }
-        })
-        .collect();
-    if fault.empty_final || chunks.is_empty() {
-        chunks.push(Chunk {
-            index: chunks.len(),
-            data: Bytes::new(),
-            is_finished: false,
-        });
-    }
-    if let Some(last) = chunks.last_mut() {
-        last.is_finished = true;
-    }
-    reorder(chunks, fault)
-}
-
-fn reorder(chunks: Vec<Chunk>, fault: &Fault) -> Vec<Chunk> {
-    let mut order: Vec<usize> = (0..chunks.len()).collect();
-    if let Some(n) = fault.swap.filter(|n| n + 1 < order.len()) {
-        order.swap(n, n + 1);
-    }
-    order
-        .into_iter()
-        .filter(|n| Some(*n) != fault.gap)
-        .flat_map(|n| std::iter::repeat_n(n, if Some(n) == fault.duplicate { 2 } else { 1 }))
-        .map(|n| chunks[n].clone())
+        .flat_map(|(data, is_finished)| order.put(data, is_finished, format, fault))
         .collect()
 }
 
-fn alter_wav(wav: &mut Vec<u8>, index: usize, fault: &Fault) {
-    let Some(data) = wav_data(wav) else { return };
+/// The data of the chunks that some audio makes, and whether the generation ends with each. When it ends here there is
+/// one that says so, if need be an empty one.
+pub(super) fn pieces(audio: &Audio, is_last: bool, fault: &Fault) -> Vec<(Bytes, bool)> {
+    let mut pieces: Vec<_> = audio.chunks.iter().map(|data| (data.clone(), false)).collect();
+    if is_last {
+        if fault.empty_final || pieces.is_empty() {
+            pieces.push((Bytes::new(), false));
+        }
+        if let Some((_, is_finished)) = pieces.last_mut() {
+            *is_finished = true;
+        }
+    }
+    pieces
+}
+
+/// Counts the chunks of one generation, with what a fault does to their bytes and their order.
+#[derive(Default)]
+pub(super) struct Order {
+    next: usize,
+    /// A chunk that changes places with the one after it.
+    held: Option<Chunk>,
+}
+
+impl Order {
+    /// Takes the next chunk, and gives those that are to be sent now.
+    pub(super) fn put(&mut self, data: Bytes, is_finished: bool, format: Format, fault: &Fault) -> Vec<Chunk> {
+        let index = self.next;
+        self.next += 1;
+        let alters = fault.wav_lengths.is_some() || fault.wav_header_first;
+        let chunk = Chunk {
+            index,
+            data: match format {
+                Format::Wav if alters => altered_wav(&data, index, fault),
+                _ => data,
+            },
+            is_finished,
+        };
+        if fault.swap == Some(index) && !is_finished && self.held.is_none() {
+            self.held = Some(chunk);
+            return Vec::new();
+        }
+        [Some(chunk), self.held.take()]
+            .into_iter()
+            .flatten()
+            .filter(|chunk| Some(chunk.index) != fault.gap)
+            .flat_map(|chunk| {
+                let times = if Some(chunk.index) == fault.duplicate { 2 } else { 1 };
+                std::iter::repeat_n(chunk, times)
+            })
+            .collect()
+    }
+}
+
+fn altered_wav(wav: &Bytes, index: usize, fault: &Fault) -> Bytes {
+    let Some(data) = wav_data(wav) else { return wav.clone() };
+    let mut wav = wav.to_vec();
     if let Some(length) = fault.wav_lengths {
         wav[4..8].copy_from_slice(&length.to_le_bytes());
         wav[data - 4..data].copy_from_slice(&length.to_le_bytes());
@@ -68,6 +89,7 @@ fn alter_wav(wav: &mut Vec<u8>, index: usize, fault: &Fault) {
     if fault.wav_header_first && index > 0 {
         wav.drain(..data);
     }
+    wav.into()
 }
 
 /// Where the samples of a WAV file begin.
@@ -86,33 +108,50 @@ fn wav_data(wav: &[u8]) -> Option<usize> {
 
 /// When the chunks of one generation go out.
 pub(super) struct Schedule {
-    first: Instant,
+    delay: Duration,
+    pace: f64,
+    chunk_delay: Option<Duration>,
+    /// When the next chunk may go; none before there was audio.
+    due: Option<Instant>,
     step: Duration,
-    sent: u32,
 }
 
 impl Schedule {
-    /// For a request that arrived at that time and whose audio is ready now.
-    pub(super) fn new(arrived: Instant, audio: &Audio, fault: &Fault, options: &Options) -> Schedule {
-        let delay = fault.first_chunk_delay.unwrap_or(options.first_chunk_delay);
-        let pace = options.pace;
-        let step = match fault.chunk_delay {
+    pub(super) fn new(fault: &Fault, options: &Options) -> Schedule {
+        Schedule {
+            delay: fault.first_chunk_delay.unwrap_or(options.first_chunk_delay),
+            pace: options.pace,
+            chunk_delay: fault.chunk_delay,
+            due: None,
+            step: Duration::ZERO,
+        }
+    }
+
+    /// From the next audio on another fault is in force.
+    pub(super) fn change(&mut self, fault: &Fault, options: &Options) {
+        let due = self.due;
+        *self = Schedule::new(fault, options);
+        self.due = due;
+    }
+
+    /// For audio that is ready now and was asked for at that time.
+    pub(super) fn audio(&mut self, audio: &Audio, arrived: Instant) {
+        self.step = match self.chunk_delay {
             Some(delay) => delay,
-            None if pace > 0.0 => Duration::try_from_secs_f64(audio.step.as_secs_f64() / pace).unwrap_or_default(),
+            None if self.pace > 0.0 => {
+                Duration::try_from_secs_f64(audio.step.as_secs_f64() / self.pace).unwrap_or_default()
+            }
             None => Duration::ZERO,
         };
-        Schedule {
-            // Speech that took longer to make than the delay does not lead to a burst of chunks.
-            first: (arrived + delay).max(Instant::now()),
-            step,
-            sent: 0,
-        }
+        let due = self.due.unwrap_or(arrived + self.delay);
+        // Speech that took longer to make than the delay does not lead to a burst of chunks.
+        self.due = Some(due.max(Instant::now()));
     }
 
     /// Waits until the next chunk may go out.
     pub(super) async fn wait(&mut self) {
-        let due = self.first + self.step.saturating_mul(self.sent);
-        self.sent += 1;
+        let Some(due) = self.due else { return };
+        self.due = Some(due + self.step);
         if due > Instant::now() {
             sleep_until(due).await;
         }

@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::Value;
 
-use super::{OPEN, TTS, errors};
+use super::{LIVE, OPEN, TTS, errors};
 use crate::answer::{self, Verdict};
 use crate::record::{self, Request as Entry};
 use crate::server::MAX_BODY;
@@ -55,7 +55,7 @@ pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, n
     };
     let json = serde_json::from_slice::<Value>(&bytes).ok();
 
-    let websocket = path == OPEN;
+    let websocket = path == OPEN || path == LIVE;
     let Some(key) = key(&parts.headers, &parts.uri, websocket, &state) else {
         return refuse(StatusCode::UNAUTHORIZED, "", json);
     };
@@ -65,7 +65,11 @@ pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, n
         Some(Ok(fault)) => Some(fault),
         Some(Err(error)) => return refuse(StatusCode::BAD_REQUEST, &text(error), json),
     };
-    let voice_fault = match json.as_ref().filter(|_| path == TTS).map(of_voice) {
+    let voice_fault = match json
+        .as_ref()
+        .filter(|_| path == TTS)
+        .map(|json| of_voice(json["voicePromptId"].as_str()))
+    {
         None | Some(Ok(None)) => None,
         Some(Ok(Some(fault))) => Some(fault),
         Some(Err(message)) => return refuse(StatusCode::BAD_REQUEST, &message, json),
@@ -128,12 +132,27 @@ fn query(uri: &Uri, name: &str) -> Option<String> {
     pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
-/// The fault in a request's voice prompt id.
-pub(super) fn of_voice(request: &Value) -> Result<Option<Fault>, String> {
-    match request["voicePromptId"]
-        .as_str()
-        .and_then(|id| id.strip_prefix(FAULT_VOICE))
-    {
+impl Caller {
+    /// The fault of a generation in this voice: the nearest of the places where one can be.
+    pub(super) fn generation_fault(&self, state: &State, voice: Option<&str>) -> Result<Fault, String> {
+        let of_generation = |fault: &Fault| fault.handshake.is_none();
+        if let Some(fault) = of_voice(voice)? {
+            if !of_generation(&fault) {
+                return Err("voicePromptId: that fault is one of the handshake".to_owned());
+            }
+            return Ok(fault);
+        }
+        let url = self.url_fault.clone().filter(of_generation);
+        let fault = url
+            .or_else(|| state.take_injected(of_generation))
+            .or_else(|| state.options.fault.clone().filter(of_generation));
+        Ok(fault.unwrap_or_default())
+    }
+}
+
+/// The fault in a voice prompt id.
+pub(super) fn of_voice(id: Option<&str>) -> Result<Option<Fault>, String> {
+    match id.and_then(|id| id.strip_prefix(FAULT_VOICE)) {
         None => Ok(None),
         Some(fault) => fault
             .parse()

@@ -9,20 +9,27 @@ use axum::routing::{get, post};
 use crate::state::State;
 
 mod chunks;
+mod delivery;
 mod errors;
 mod front;
 mod generate;
 mod issues;
+mod live;
 mod messages;
 mod open;
 mod request;
+mod socket;
+mod spoken;
 mod tts;
 mod voices;
 
 pub(crate) use issues::Issues;
+pub(crate) use spoken::Spoken;
 
 /// The path of the WebSocket endpoint that takes one text per request.
 pub(crate) const OPEN: &str = "/open";
+/// The path of the WebSocket endpoint that takes a text while it is being written.
+pub(crate) const LIVE: &str = "/ws";
 /// Where the REST paths begin.
 pub(crate) const REST: &str = "/api/v1";
 
@@ -32,7 +39,8 @@ const ISSUES: &str = "/api/v1/issues";
 /// Every path of this service, behind the check of the API key.
 pub(crate) fn router(state: Arc<State>) -> Router<Arc<State>> {
     Router::new()
-        .route(OPEN, get(open::open))
+        .route(OPEN, get(socket::handshake))
+        .route(LIVE, get(socket::handshake))
         .route(TTS, post(tts::tts))
         .route(ISSUES, post(issues::create))
         .route(

@@ -3,16 +3,18 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
+use std::sync::Arc;
 use uuid::Uuid;
 
 use super::front::FAULT_VOICE;
+use super::generate::Utterance;
 use super::voices::STORYTELLER;
 use crate::codec::{Format, SAMPLE_RATES};
 
 /// The sample rate of a request that names none. The vendor's page does not say what it is there.
 const DEFAULT_SAMPLE_RATE: u32 = 48_000;
 /// The longest text, in characters: about twenty minutes of speech.
-const MAX_TEXT: usize = 20_000;
+pub(super) const MAX_TEXT: usize = 20_000;
 /// The longest duration that may be asked for, in seconds.
 const MAX_DURATION: f64 = 600.0;
 
@@ -20,16 +22,7 @@ const MAX_DURATION: f64 = 600.0;
 #[derive(Debug)]
 pub(super) struct Speech {
     pub(super) generation_id: String,
-    pub(super) text: String,
-    pub(super) locale: String,
-    pub(super) voice: String,
-    pub(super) format: Format,
-    pub(super) sample_rate: u32,
-    pub(super) tempo: Option<f64>,
-    pub(super) target_duration: Option<f64>,
-    pub(super) seed: u64,
-    pub(super) variance: Option<f64>,
-    pub(super) temperature: Option<f64>,
+    pub(super) utterance: Arc<Utterance>,
 }
 
 impl Speech {
@@ -56,13 +49,7 @@ impl Speech {
             None => Format::Mp3,
             Some(name) => parse_format(name)?,
         };
-        let sample_rate = match fields.integer("sampleRate")? {
-            None => DEFAULT_SAMPLE_RATE,
-            Some(rate) => SAMPLE_RATES
-                .into_iter()
-                .find(|possible| i128::from(*possible) == rate)
-                .ok_or_else(|| format!("sampleRate must be one of {SAMPLE_RATES:?}"))?,
-        };
+        let sample_rate = fields.sample_rate()?.unwrap_or(DEFAULT_SAMPLE_RATE);
         let tempo = fields.number("tempo", 0.5, 2.0)?;
         let target_duration = fields.duration()?;
         if tempo.is_some() && target_duration.is_some() {
@@ -70,11 +57,8 @@ impl Speech {
         }
         let variance = fields.number("variance", 0.0, 1.0)?;
         let temperature = fields.number("temperature", 0.0, 1.0)?;
-        let seed = match fields.integer("seed")? {
-            None => Uuid::new_v4().as_u64_pair().0,
-            // A negative seed is as good as any: what matters is that the same one gives the same speech.
-            Some(seed) => seed as u64,
-        };
+        // A negative seed is as good as any: what matters is that the same one gives the same speech.
+        let seed = fields.integer("seed")?.map(|seed| seed as u64);
         fields.accent()?;
         for name in [
             "promptBoost",
@@ -91,16 +75,18 @@ impl Speech {
         }
         Ok(Speech {
             generation_id,
-            text: text.to_owned(),
-            locale: locale.to_owned(),
-            voice,
-            format,
-            sample_rate,
-            tempo,
-            target_duration,
-            seed,
-            variance,
-            temperature,
+            utterance: Arc::new(Utterance {
+                text: text.to_owned(),
+                locale: locale.to_owned(),
+                voice,
+                format,
+                sample_rate,
+                tempo,
+                target_duration,
+                seed,
+                variance,
+                temperature,
+            }),
         })
     }
 }
@@ -113,14 +99,14 @@ fn parse_format(name: &str) -> Result<Format, String> {
 }
 
 /// The fields of a request, with `null` as good as absent.
-struct Fields<'a>(&'a Map<String, Value>);
+pub(super) struct Fields<'a>(pub(super) &'a Map<String, Value>);
 
 impl<'a> Fields<'a> {
     fn get(&self, name: &str) -> Option<&'a Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    fn text(&self, name: &str) -> Result<Option<&'a str>, String> {
+    pub(super) fn text(&self, name: &str) -> Result<Option<&'a str>, String> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -128,7 +114,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn required(&self, name: &str) -> Result<&'a str, String> {
+    pub(super) fn required(&self, name: &str) -> Result<&'a str, String> {
         match self.text(name)? {
             None => Err(format!("missing required field '{name}'")),
             Some(text) if text.trim().is_empty() => Err(format!("{name} must not be empty")),
@@ -136,14 +122,14 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn flag(&self, name: &str) -> Result<(), String> {
+    pub(super) fn flag(&self, name: &str) -> Result<(), String> {
         match self.get(name) {
             None | Some(Value::Bool(_)) => Ok(()),
             Some(_) => Err(format!("{name} must be true or false")),
         }
     }
 
-    fn integer(&self, name: &str) -> Result<Option<i128>, String> {
+    pub(super) fn integer(&self, name: &str) -> Result<Option<i128>, String> {
         match self.get(name) {
             None => Ok(None),
             Some(value) => value
@@ -155,13 +141,24 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn number(&self, name: &str, min: f64, max: f64) -> Result<Option<f64>, String> {
+    pub(super) fn number(&self, name: &str, min: f64, max: f64) -> Result<Option<f64>, String> {
         match self.get(name).map(Value::as_f64) {
             None => Ok(None),
             Some(Some(number)) if (min..=max).contains(&number) => Ok(Some(number)),
             Some(Some(_)) => Err(format!("{name} must be from {min} to {max}")),
             Some(None) => Err(format!("{name} must be a number")),
         }
+    }
+
+    pub(super) fn sample_rate(&self) -> Result<Option<u32>, String> {
+        let Some(rate) = self.integer("sampleRate")? else {
+            return Ok(None);
+        };
+        SAMPLE_RATES
+            .into_iter()
+            .find(|possible| i128::from(*possible) == rate)
+            .map(Some)
+            .ok_or_else(|| format!("sampleRate must be one of {SAMPLE_RATES:?}"))
     }
 
     /// Published clients call it `duration`, the documentation `targetDuration`.

@@ -30,27 +30,29 @@ pub(super) async fn tts(
     let arrived = Instant::now();
     let invalid = |reason: String| errors::api(StatusCode::BAD_REQUEST, &format!("Invalid request: {reason}"));
     let speech = match errors::object(&body).and_then(|json| Speech::parse(&json)) {
-        Ok(speech) => Arc::new(speech),
+        Ok(speech) => speech,
         Err(reason) => return invalid(reason),
     };
-    if matches!(speech.format, Format::Wav | Format::S16le) {
+    let format = speech.utterance.format;
+    if matches!(format, Format::Wav | Format::S16le) {
         return invalid(format!(
             "format {} is possible over the WebSocket only; use mp3, opus or mulaw here",
-            speech.format.name()
+            format.name()
         ));
     }
     let Some(run) = state.begin(&caller.key, &speech.generation_id) else {
         return errors::on(super::TTS, StatusCode::TOO_MANY_REQUESTS, "");
     };
-    let audio = match generate::audio(&state, Arc::clone(&speech)).await {
+    let audio = match generate::audio(&state, Arc::clone(&speech.utterance)).await {
         Ok(audio) => audio,
         Err(reason) => {
             run.end(Outcome::Failed);
             return errors::api(StatusCode::INTERNAL_SERVER_ERROR, &reason);
         }
     };
-    let schedule = Schedule::new(arrived, &audio, &caller.fault, &state.options);
-    let chunks = chunks::plan(audio.chunks, speech.format, &caller.fault);
+    let mut schedule = Schedule::new(&caller.fault, &state.options);
+    schedule.audio(&audio, arrived);
+    let chunks = chunks::plan(&audio, format, &caller.fault);
     let sending = Sending {
         chunks: chunks.into_iter(),
         sent: 0,
@@ -64,10 +66,9 @@ pub(super) async fn tts(
         Some((Ok::<_, Infallible>(bytes), sending))
     });
     let mut response = Response::new(Body::from_stream(body));
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static(speech.format.content_type()),
-    );
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
     response
 }
 

@@ -2,10 +2,13 @@
 #![allow(dead_code)] // Each test program uses its own part of this.
 
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use serde_json::{Value, json};
 use tungstenite::client::IntoClientRequest;
 use tungstenite::{Error, Message, WebSocket};
@@ -152,6 +155,20 @@ pub fn indexes(messages: &[Value]) -> Vec<u64> {
         .iter()
         .filter_map(|message| message["index"].as_u64())
         .collect()
+}
+
+/// What a TLS client is set up with that trusts this authority alone.
+pub fn trusting(ca_pem: &str) -> rustls::ClientConfig {
+    let mut roots = rustls::RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).expect("a certificate"))
+        .expect("a certificate that can be trusted");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions that the provider has")
+        .with_root_certificates(roots)
+        .with_no_client_auth()
 }
 
 /// A blocking HTTP client that reports statuses as answers.
