@@ -19,7 +19,10 @@
  * Threads    Every function may be called from any thread, and one handle from several threads at once. Calls
  *            that wait for the network block the calling thread.
  * Callbacks  Get the user_data given with them. What they are handed is valid until they return. They may call
- *            this library. They may not unwind: no C++ exception, no longjmp out of them.
+ *            this library; what waits for callbacks elsewhere does not wait inside of one. They may not unwind: no
+ *            C++ exception, no longjmp out of them.
+ * Forks      A session lives in the process that opened it. In a process that was forked from it the functions of its
+ *            handles return VW_ERR_CLOSED or do nothing, and nothing is called back; free them as ever.
  */
 
 #ifndef VOICEWIRE_H
@@ -44,7 +47,7 @@
 #define VW_NO_TIMEOUT UINT32_MAX
 
 /**
- * What a callback returns to go on. Anything else stops the call.
+ * What a callback returns to go on. Anything that is not named here stops the call.
  */
 #define VW_CONTINUE 0
 
@@ -52,6 +55,12 @@
  * What a callback returns to stop the call.
  */
 #define VW_STOP 1
+
+/**
+ * What a line's on_chunk returns to get no chunk until vw_deepdub_line_resume. What comes meanwhile is kept, up to
+ * max_buffered_bytes.
+ */
+#define VW_PAUSE 2
 
 /**
  * How a call ended. The numbers never change; new ones may be added.
@@ -129,6 +138,11 @@ enum vw_status
      * A defect in this library. Please report it.
      */
     VW_ERR_INTERNAL = 16,
+    /**
+     * The audio of a generation was taken too slowly, and the room for what waits ran out; vw_error.field names the
+     * setting.
+     */
+    VW_ERR_BUFFER_FULL = 17,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -152,6 +166,41 @@ typedef struct vw_cancel vw_cancel;
  * A client of Deepdub: one key, one set of addresses. May be used by any number of threads at once.
  */
 typedef struct vw_deepdub_client vw_deepdub_client;
+
+/**
+ * One generation of a session: something to cancel it by, and to look at it. May be used by any number of threads at
+ * once.
+ */
+typedef struct vw_deepdub_line vw_deepdub_line;
+
+/**
+ * A connection that is kept open, and looks after itself; speaks any number of lines, several at once. May be used by any
+ * number of threads at once.
+ *
+ * When the connection breaks it is made again, with growing pauses. A line that had received no audio by then is sent
+ * again, with the same generation id; one that had fails with what arrived, unless it can resume. When the service asks
+ * to wait (VW_ERR_RATE_LIMITED) a line waits and tries again within its limit for first audio. A line's time limits, which
+ * are those of the client, run from when there is a place for it: what it waits in the queue does not count. While there is
+ * no connection it counts for all lines: none waits for one longer than for first audio.
+ */
+typedef struct vw_deepdub_session vw_deepdub_session;
+
+/**
+ * A connection into which text is streamed while it is being produced, by a language model say, and which is kept open
+ * from turn to turn. May be used by any number of threads at once, and with the vw_session functions.
+ *
+ * Audio begins when the service has a sentence. Turns are spoken one after the other, in the order in which they were
+ * begun: the text of one is sent when the one before it is over or has been cancelled. When the connection breaks it is
+ * made again, with growing pauses. A turn that had received no audio by then is sent again; one that had fails with what
+ * arrived. The limits total_timeout_ms and first_chunk_timeout_ms of the client run from the end of a turn's text:
+ * whoever writes may take his time.
+ */
+typedef struct vw_deepdub_text_session vw_deepdub_text_session;
+
+/**
+ * A turn, in the hands of who writes it. May be used by any number of threads at once.
+ */
+typedef struct vw_deepdub_turn vw_deepdub_turn;
 
 /**
  * What is known about an error. No text in it ever contains a key.
@@ -192,7 +241,7 @@ typedef struct vw_error {
      */
     const char *generation_id;
     /**
-     * The HTTP status of the answer; 0 when there was none.
+     * The HTTP status of the answer, which may be a proxy's that made no tunnel; 0 when there was none.
      */
     int32_t http_status;
     /**
@@ -207,6 +256,11 @@ typedef struct vw_error {
      * Bytes of audio in them.
      */
     uint64_t bytes_received;
+    /**
+     * How often a REST call was tried, this being the last try's error; 0 for what is never tried again, and when
+     * nothing was tried.
+     */
+    uint32_t attempts;
 } vw_error;
 
 /**
@@ -277,8 +331,8 @@ typedef struct vw_deepdub_config {
      */
     uint32_t total_timeout_ms;
     /**
-     * Time for a whole REST call, such as one about an issue. Default 60000 ms. Each of the five is 1 or more, or
-     * VW_NO_TIMEOUT.
+     * Time for a whole REST call, such as one about an issue, with all its tries. Default 60000 ms. Each of the five is
+     * 1 or more, or VW_NO_TIMEOUT.
      */
     uint32_t rest_timeout_ms;
     /**
@@ -300,6 +354,31 @@ typedef struct vw_deepdub_config {
      * is at most about three times this, and in practice a few times the largest chunk.
      */
     size_t max_message_bytes;
+    /**
+     * The proxy that connections go through: "http://[user:password@]host[:port]" (port 80 where none is given), or
+     * "https://…" for a proxy that speaks TLS (port 443); "" is none. Default NULL: for encrypted addresses beyond this
+     * machine that of HTTPS_PROXY, else of ALL_PROXY, except for the hosts in NO_PROXY.
+     */
+    const char *proxy;
+    /**
+     * How often a REST call is tried again: reading, changing and deleting an issue after failures of the connection
+     * and of the service and when it is too busy (HTTP 429); filing one only when the connection could not be made or
+     * the service was too busy. All tries are within rest_timeout_ms. 0 is never. Default 3, as is VW_UNSET.
+     */
+    int32_t retries;
+    /**
+     * The longest wait before the first of them; each further one may be twice as long as the one before. A wait is
+     * half of that or more, at random, or what the service asks for, if that is longer. Default 250 ms.
+     */
+    uint32_t retry_first_delay_ms;
+    /**
+     * The longest wait that the service did not ask for. Default 8000 ms.
+     */
+    uint32_t retry_max_delay_ms;
+    /**
+     * Where text is streamed in. Default: DEEPDUB_BASE_WEBSOCKET_STREAMING_URL, else the region's own.
+     */
+    const char *streaming_url;
 } vw_deepdub_config;
 
 /**
@@ -396,7 +475,7 @@ typedef struct vw_deepdub_tts_request {
      */
     const char *performance_reference_prompt_id;
     /**
-     * Stops the call from outside. Default none.
+     * Stops the call, or the line, from outside. Default none.
      */
     const struct vw_cancel *cancel;
 } vw_deepdub_tts_request;
@@ -426,17 +505,29 @@ typedef struct vw_deepdub_tts_result {
      */
     uint64_t duplicates;
     /**
-     * How long opening the connection took, in milliseconds.
+     * How long it waited for the connection, in milliseconds: next to nothing in a session that was open already.
      */
     double connect_ms;
     /**
-     * From the call to the first audio, connecting included, in milliseconds; negative when none came.
+     * From the call to the first audio, everything included, in milliseconds; negative when none came.
      */
     double first_chunk_ms;
     /**
-     * The whole call, in milliseconds.
+     * From the call to its end, or until now, in milliseconds.
      */
     double total_ms;
+    /**
+     * How long it waited in a session's queue until there was a place for it, in milliseconds. 0 outside of sessions.
+     */
+    double queued_ms;
+    /**
+     * The longest wait for a chunk after the one before it, in milliseconds.
+     */
+    double longest_gap_ms;
+    /**
+     * How often a session sent it again: because the connection broke, or the service asked to wait.
+     */
+    uint64_t retries;
 } vw_deepdub_tts_result;
 
 /**
@@ -482,6 +573,263 @@ typedef struct vw_deepdub_chunk {
  * Gets the chunks of a generation, in order, on the thread that made the call. Returns VW_CONTINUE or VW_STOP.
  */
 typedef int32_t (*vw_deepdub_chunk_fn)(const struct vw_deepdub_chunk *chunk, void *user_data);
+
+/**
+ * How a session stands with the service.
+ */
+typedef int32_t vw_session_state;
+
+/**
+ * Where a session calls back.
+ */
+typedef int32_t vw_delivery;
+
+/**
+ * A session's state has changed. Everything in it is valid until the callback returns.
+ */
+typedef struct vw_session_state_change {
+    /**
+     * The size of this struct in the library that filled it.
+     */
+    size_t struct_size;
+    /**
+     * The new state.
+     */
+    vw_session_state state;
+    /**
+     * Why the connection was lost, or could not be made; NULL when there is nothing to say.
+     */
+    const struct vw_error *error;
+    /**
+     * How long until the next try, in milliseconds. Negative when there is none; a session that is lost then tries again
+     * with the next line or turn.
+     */
+    double retry_in_ms;
+} vw_session_state_change;
+
+/**
+ * Is told of each change of a session's state, where the session calls back.
+ */
+typedef void (*vw_session_state_fn)(const struct vw_session_state_change *change, void *user_data);
+
+/**
+ * How a session is kept. Fill it with vw_deepdub_session_options_init, then change what should differ.
+ */
+typedef struct vw_deepdub_session_options {
+    /**
+     * Set by vw_deepdub_session_options_init.
+     */
+    size_t struct_size;
+    /**
+     * How many lines the service speaks at once; the others wait for their turn. 1 or more. Default 5, which is what the
+     * vendor allows a customer.
+     */
+    uint32_t max_running;
+    /**
+     * Where it calls back. Default VW_DELIVERY_IO_THREAD.
+     */
+    vw_delivery delivery;
+    /**
+     * After so long a silence the other side is pinged, and after as long again without a sign of life the connection is
+     * given up and made anew. 10 or more; VW_NO_TIMEOUT never pings. Default 20000 ms.
+     */
+    uint32_t keep_alive_ms;
+    /**
+     * Is told of each change of state, VW_SESSION_CLOSED being the last. Default NULL.
+     */
+    vw_session_state_fn on_state;
+    /**
+     * Given to on_state. Default NULL.
+     */
+    void *user_data;
+} vw_deepdub_session_options;
+
+/**
+ * Gets the chunks of a line, in order, one at a time, where the session calls back. Returns VW_CONTINUE; VW_PAUSE; or
+ * VW_STOP, which is as vw_deepdub_line_cancel.
+ */
+typedef int32_t (*vw_deepdub_line_chunk_fn)(const struct vw_deepdub_chunk *chunk, void *user_data);
+
+/**
+ * How a line, or a turn, ended. Everything in it is valid until the callback returns.
+ */
+typedef struct vw_deepdub_line_end {
+    /**
+     * The size of this struct in the library that filled it.
+     */
+    size_t struct_size;
+    /**
+     * VW_OK when it went well; VW_ERR_CANCELLED after a cancel, also by freeing the session or the client;
+     * VW_ERR_BUFFER_FULL when it was taken too slowly; any status that vw_deepdub_stream_tts has.
+     */
+    vw_status status;
+    /**
+     * Why it failed; NULL when it went well.
+     */
+    const struct vw_error *error;
+    /**
+     * What it came to, also when it failed. Never NULL.
+     */
+    const struct vw_deepdub_tts_result *result;
+} vw_deepdub_line_end;
+
+/**
+ * Gets the end of a line, where the session calls back.
+ */
+typedef void (*vw_deepdub_line_end_fn)(const struct vw_deepdub_line_end *end, void *user_data);
+
+/**
+ * How one line is spoken, and who gets it. Fill it with vw_deepdub_line_options_init, then set on_chunk and what should
+ * differ.
+ */
+typedef struct vw_deepdub_line_options {
+    /**
+     * Set by vw_deepdub_line_options_init.
+     */
+    size_t struct_size;
+    /**
+     * Before all lines that wait for their turn, rather than after them; of several the last one is first. Default VW_OFF.
+     */
+    vw_toggle front;
+    /**
+     * When the connection breaks after some audio has come, the line is requested again, and what had been delivered is
+     * skipped once it is found to be the same. Takes a seed and the format s16le or mulaw. Default VW_OFF: such a line
+     * fails with what arrived.
+     */
+    vw_toggle resume;
+    /**
+     * How many bytes of audio may wait for an on_chunk that is not called often enough or has returned VW_PAUSE; 1 or
+     * more. Beyond that the line ends with VW_ERR_BUFFER_FULL, after what waits. Default 64 MiB: 11 minutes of s16le at
+     * 48000 Hz.
+     */
+    size_t max_buffered_bytes;
+    /**
+     * Gets the chunks. Required.
+     */
+    vw_deepdub_line_chunk_fn on_chunk;
+    /**
+     * Gets the end: exactly once, whether the line went well, failed or was cancelled, and after the last on_chunk. When
+     * it has returned user_data is the caller's again. A line that is paused gets its end after what waits, or when it
+     * is cancelled. Default NULL: nobody is told.
+     */
+    vw_deepdub_line_end_fn on_end;
+    /**
+     * Given to on_chunk and on_end. Default NULL.
+     */
+    void *user_data;
+} vw_deepdub_line_options;
+
+/**
+ * How streamed text is spoken. Fill it with vw_deepdub_text_config_init, then set voice_prompt_id and what should differ.
+ * The fields follow Deepdub's WebSocket streaming page, "stream-config".
+ */
+typedef struct vw_deepdub_text_config {
+    /**
+     * Set by vw_deepdub_text_config_init.
+     */
+    size_t struct_size;
+    /**
+     * Who says it: the id of a voice prompt. Required.
+     */
+    const char *voice_prompt_id;
+    /**
+     * Default "dd-etts-3.0".
+     */
+    const char *model;
+    /**
+     * The language, such as "fr-FR". Default "en-US".
+     */
+    const char *locale;
+    /**
+     * VW_FORMAT_S16LE, VW_FORMAT_WAV or VW_FORMAT_MULAW. Default VW_FORMAT_S16LE.
+     */
+    vw_format format;
+    /**
+     * 8000, 16000, 22050, 24000, 32000, 36000, 44100 or 48000 Hz. Default 16000, as is VW_UNSET.
+     */
+    int32_t sample_rate;
+    /**
+     * Whether emojis in the text have an effect on how it is spoken. Default VW_OFF.
+     */
+    vw_toggle accept_emojis;
+    /**
+     * The gender of who is spoken to, for languages that need it. Default: the service's.
+     */
+    const char *target_gender;
+    /**
+     * How soon the first audio of a turn is wanted, in seconds, even of an incomplete sentence; more than 0. Default: the
+     * service's.
+     */
+    double first_audio_timeout;
+    /**
+     * Priority for live use. Default: the service's.
+     */
+    vw_toggle realtime;
+} vw_deepdub_text_config;
+
+/**
+ * How a text session is kept. Fill it with vw_deepdub_text_session_options_init, then change what should differ.
+ */
+typedef struct vw_deepdub_text_session_options {
+    /**
+     * Set by vw_deepdub_text_session_options_init.
+     */
+    size_t struct_size;
+    /**
+     * Where it calls back. Default VW_DELIVERY_IO_THREAD.
+     */
+    vw_delivery delivery;
+    /**
+     * As in vw_deepdub_session_options: 10 or more; VW_NO_TIMEOUT never pings. Default 20000 ms.
+     */
+    uint32_t keep_alive_ms;
+    /**
+     * How many bytes of written text may wait to be sent, for each turn; 1 or more. Default 65536.
+     */
+    size_t max_unsent_bytes;
+    /**
+     * Is told of each change of state, VW_SESSION_CLOSED being the last. Default NULL.
+     */
+    vw_session_state_fn on_state;
+    /**
+     * Given to on_state. Default NULL.
+     */
+    void *user_data;
+} vw_deepdub_text_session_options;
+
+/**
+ * Who gets the audio of one turn. Fill it with vw_deepdub_turn_options_init, then set on_chunk and what should differ.
+ */
+typedef struct vw_deepdub_turn_options {
+    /**
+     * Set by vw_deepdub_turn_options_init.
+     */
+    size_t struct_size;
+    /**
+     * How many bytes of audio may wait for an on_chunk that is not called often enough or has returned VW_PAUSE; 1 or
+     * more. Beyond that the turn ends with VW_ERR_BUFFER_FULL, after what waits. Default 64 MiB: 34 minutes of s16le at
+     * 16000 Hz.
+     */
+    size_t max_buffered_bytes;
+    /**
+     * Cancels the turn from outside, with all others that have it. Default none.
+     */
+    const struct vw_cancel *cancel;
+    /**
+     * Gets the chunks; returns VW_CONTINUE, VW_PAUSE (until vw_deepdub_turn_resume), or VW_STOP, which is as
+     * vw_deepdub_turn_cancel. Required.
+     */
+    vw_deepdub_line_chunk_fn on_chunk;
+    /**
+     * Gets the end: exactly once, whether the turn went well, failed or was cancelled, and after the last on_chunk. When
+     * it has returned user_data is the caller's again. Default NULL: nobody is told.
+     */
+    vw_deepdub_line_end_fn on_end;
+    /**
+     * Given to on_chunk and on_end. Default NULL.
+     */
+    void *user_data;
+} vw_deepdub_turn_options;
 
 /**
  * What to report, or what to change in a report. Fill it with vw_deepdub_issue_request_init, then set what is known.
@@ -658,6 +1006,37 @@ typedef struct vw_deepdub_issue {
  */
 #define VW_REGION_EU 1
 
+/**
+ * On the I/O thread of its client, the moment that something comes. All sessions of a client share that thread: a
+ * callback that takes long holds up every one of them, so hand the audio on, or return VW_PAUSE.
+ */
+#define VW_DELIVERY_IO_THREAD 0
+
+/**
+ * Only inside vw_session_poll, on the thread that calls it, and inside the function that frees the session.
+ */
+#define VW_DELIVERY_POLL 1
+
+/**
+ * A connection is being opened.
+ */
+#define VW_SESSION_CONNECTING 0
+
+/**
+ * The connection is open.
+ */
+#define VW_SESSION_READY 1
+
+/**
+ * There is no connection.
+ */
+#define VW_SESSION_LOST 2
+
+/**
+ * The session has been freed, or its client. Nothing comes after it.
+ */
+#define VW_SESSION_CLOSED 3
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -755,7 +1134,8 @@ vw_status vw_audio_file_write(struct vw_audio_file *file, const uint8_t *data, s
 vw_status vw_audio_file_seconds(const struct vw_audio_file *file, double *out);
 
 /**
- * Completes the file and gives it its name, replacing one that had it. The handle is still to be freed.
+ * Completes the file and gives it its name, replacing one that had it. The handle is still to be freed. Waits until the
+ * system has it on its disk: nothing for a callback on the I/O thread, nor for a frame of a game.
  *
  * VW_ERR_FILE when that fails; nothing is left of the file then. VW_ERR_INVALID_ARGUMENT the second time.
  */
@@ -785,6 +1165,8 @@ vw_status vw_deepdub_client_new(const struct vw_deepdub_config *config, struct v
 /**
  * Frees a client. Calls that are using it, on whatever threads, end soon with VW_ERR_CANCELLED.
  *
+ * Its sessions are closed, as vw_deepdub_session_free says; their handles are still to be freed. It waits for a callback
+ * that its I/O thread is just running, unless it is called from inside a callback of a session.
  * VW_ERR_INVALID_ARGUMENT when client is neither NULL nor a live client.
  */
 vw_status vw_deepdub_client_free(struct vw_deepdub_client *client);
@@ -814,6 +1196,298 @@ vw_status vw_deepdub_stream_tts(const struct vw_deepdub_client *client,
                                 vw_deepdub_chunk_fn on_chunk,
                                 void *user_data,
                                 struct vw_deepdub_tts_result *result);
+
+/**
+ * Makes the callbacks that are due, on this thread, for a session that was opened with VW_DELIVERY_POLL. session is a
+ * vw_deepdub_session or a vw_deepdub_text_session.
+ *
+ * Waits up to timeout_ms for the first: 0 does not wait, VW_NO_TIMEOUT waits without end; inside a callback of this
+ * library it never waits. VW_OK also when nothing was due. When several threads poll one session, one of them calls
+ * back at a time. VW_ERR_CLOSED when the session's client has been freed and every callback has been made;
+ * VW_ERR_INVALID_ARGUMENT when the session calls back on the I/O thread, and inside a callback that a poll of the same
+ * session is making.
+ */
+vw_status vw_session_poll(const void *session, uint32_t timeout_ms);
+
+/**
+ * What an event loop can wait for, in *out: it becomes readable when there is something to poll for, and stays so until
+ * that has been polled. A file descriptor on Unix, a SOCKET on Windows. It is the session's: do not read from it, do not
+ * close it, and do not wait for it when the session has been freed. session is a vw_deepdub_session or a
+ * vw_deepdub_text_session.
+ *
+ * VW_ERR_INVALID_ARGUMENT when the session calls back on the I/O thread; VW_ERR_INTERNAL when the system gives none.
+ */
+vw_status vw_session_poll_handle(const void *session,
+                                 intptr_t *out);
+
+/**
+ * Waits until the session's connection is open: nothing that is spoken has to wait for it then. There is no need to:
+ * lines wait by themselves. session is a vw_deepdub_session or a
+ * vw_deepdub_text_session.
+ *
+ * Waits up to timeout_ms; VW_NO_TIMEOUT waits without end; inside a callback of this library it never waits.
+ * VW_ERR_TIMEOUT when it is not open yet, with the field "timeout_ms"; VW_ERR_CLOSED when the session's client has been
+ * freed, or the session meanwhile; any other status is why it cannot be opened, when trying again by itself is no use.
+ */
+vw_status vw_session_wait_ready(const void *session, uint32_t timeout_ms);
+
+/**
+ * How the session stands with the service, in *out. session is a vw_deepdub_session or a
+ * vw_deepdub_text_session.
+ */
+vw_status vw_session_get_state(const void *session, vw_session_state *out);
+
+/**
+ * Fills options with their defaults. VW_ERR_INVALID_ARGUMENT when options is NULL.
+ */
+vw_status vw_deepdub_session_options_init(struct vw_deepdub_session_options *options);
+
+/**
+ * Opens a session. Returns at once: the connection is made meanwhile, by the client's I/O thread, which all its sessions
+ * share and which its first one starts. That the service cannot be reached is told by vw_session_wait_ready, by on_state,
+ * and as the end of lines.
+ *
+ * options may be NULL: everything by default. *out is the session; free it with vw_deepdub_session_free. on_state may be
+ * called before this returns. VW_ERR_INVALID_ARGUMENT for options that cannot be right; VW_ERR_CLOSED when the client is
+ * being freed; VW_ERR_INTERNAL or VW_ERR_NETWORK when the system gives no thread, or no event queue.
+ */
+vw_status vw_deepdub_session_open(const struct vw_deepdub_client *client,
+                                  const struct vw_deepdub_session_options *options,
+                                  struct vw_deepdub_session **out);
+
+/**
+ * Frees a session: cancels every line and closes the connection.
+ *
+ * When it returns, every line has had its on_end, and nothing is called back any more. With VW_DELIVERY_POLL the rest is
+ * called back here, on this thread. It waits for a callback that another thread is just running, so do not hold a lock
+ * which that callback takes. From inside a callback of this library it waits for nothing: what is left to call back may
+ * come after that callback has returned, and each line's on_end says when its user_data is the caller's again.
+ *
+ * Freeing the client closes all its sessions in the same way, except that those with VW_DELIVERY_POLL have the rest
+ * called back by the next vw_session_poll, or here. Their handles are still to be freed.
+ * VW_ERR_INVALID_ARGUMENT when session is neither NULL nor a live session.
+ */
+vw_status vw_deepdub_session_free(struct vw_deepdub_session *session);
+
+/**
+ * Fills options with their defaults. VW_ERR_INVALID_ARGUMENT when options is NULL.
+ */
+vw_status vw_deepdub_line_options_init(struct vw_deepdub_line_options *options);
+
+/**
+ * Speaks one text in a session. Returns at once; the chunks and the end go to the callbacks in options. The request's
+ * cancel stops the line, too.
+ *
+ * *out is the line; free it with vw_deepdub_line_free. It is set before the first callback for it, which may come before
+ * this returns. out may be NULL: the line is spoken all the same.
+ * VW_ERR_INVALID_ARGUMENT when the request or the options cannot be right, or the generation id is that of a line which
+ * has not ended; VW_ERR_CLOSED when the session's client has been freed. Then no callback is called. Everything else that
+ * goes wrong comes as the line's end.
+ */
+vw_status vw_deepdub_session_speak(const struct vw_deepdub_session *session,
+                                   const struct vw_deepdub_tts_request *request,
+                                   const struct vw_deepdub_line_options *options,
+                                   struct vw_deepdub_line **out);
+
+/**
+ * Stops a line. When this returns, its on_chunk is not running and is not called again; only on_end still comes. What
+ * waits for a poll or a resume is dropped. Does nothing to a line that has ended and of which nothing waits.
+ *
+ * It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a
+ * callback of this library it waits for nothing: on_chunk is not called again, and a call that runs on another thread may
+ * still be running.
+ *
+ * The service has no way to stop a line: it goes on speaking it, unheard. That takes no place among max_running, but one of
+ * the five that the service allows: to interrupt without waiting, leave one of these free (max_running 4), or cancel all
+ * that is being spoken.
+ *
+ * To put another line in its place, speak that one at the front first, and then cancel: the other way round, the next line
+ * of the queue may be faster.
+ */
+vw_status vw_deepdub_line_cancel(struct vw_deepdub_line *line);
+
+/**
+ * Lets chunks come again after VW_PAUSE, beginning with those that wait. While on_chunk is running it takes back the
+ * VW_PAUSE that it may return. Does nothing to a line that is not paused.
+ */
+vw_status vw_deepdub_line_resume(struct vw_deepdub_line *line);
+
+/**
+ * Whether a line has ended, 1 or 0, in *out. Chunks and on_end may still be waiting for their callbacks.
+ */
+vw_status vw_deepdub_line_is_ended(const struct vw_deepdub_line *line, int32_t *out);
+
+/**
+ * What a line has come to so far, in *result, which vw_deepdub_tts_result_init has prepared. Its chunks and bytes are what
+ * has arrived; some of it may still be waiting for on_chunk.
+ */
+vw_status vw_deepdub_line_get_result(const struct vw_deepdub_line *line,
+                                     struct vw_deepdub_tts_result *result);
+
+/**
+ * Frees a line's handle. The line goes on, and its callbacks with it.
+ *
+ * VW_ERR_INVALID_ARGUMENT when line is neither NULL nor a live line.
+ */
+vw_status vw_deepdub_line_free(struct vw_deepdub_line *line);
+
+/**
+ * Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.
+ */
+vw_status vw_deepdub_text_config_init(struct vw_deepdub_text_config *config);
+
+/**
+ * Fills options with their defaults. VW_ERR_INVALID_ARGUMENT when options is NULL.
+ */
+vw_status vw_deepdub_text_session_options_init(struct vw_deepdub_text_session_options *options);
+
+/**
+ * Fills options with their defaults. VW_ERR_INVALID_ARGUMENT when options is NULL.
+ */
+vw_status vw_deepdub_turn_options_init(struct vw_deepdub_turn_options *options);
+
+/**
+ * Opens a text session. Returns at once: the connection is made meanwhile, by the client's I/O thread, which all its
+ * sessions share and which its first one starts. That the service cannot be reached is told by vw_session_wait_ready, by
+ * on_state, and as the end of turns.
+ *
+ * options may be NULL: everything by default. *out is the session; free it with vw_deepdub_text_session_free. on_state may
+ * be called before this returns. VW_ERR_INVALID_ARGUMENT for a configuration or options that cannot be right;
+ * VW_ERR_CLOSED when the client is being freed; VW_ERR_INTERNAL or VW_ERR_NETWORK when the system gives no thread, or no
+ * event queue.
+ */
+vw_status vw_deepdub_text_session_open(const struct vw_deepdub_client *client,
+                                       const struct vw_deepdub_text_config *config,
+                                       const struct vw_deepdub_text_session_options *options,
+                                       struct vw_deepdub_text_session **out);
+
+/**
+ * Frees a text session: cancels every turn and closes the connection. A vw_deepdub_turn_write or
+ * vw_deepdub_text_session_ping that waits on another thread ends with VW_ERR_CANCELLED.
+ *
+ * When it returns, every turn has had its on_end, and nothing is called back any more; what vw_deepdub_session_free says
+ * of waiting, of callbacks, of VW_DELIVERY_POLL and of freeing the client holds here, too. The handles of turns are
+ * still to be freed. VW_ERR_INVALID_ARGUMENT when session is neither NULL nor a live text session.
+ */
+vw_status vw_deepdub_text_session_free(struct vw_deepdub_text_session *session);
+
+/**
+ * Changes how turns are spoken that begin from now on. For the middle of a turn there is vw_deepdub_turn_switch.
+ *
+ * VW_ERR_INVALID_ARGUMENT for a configuration that cannot be right; the one before stays then.
+ */
+vw_status vw_deepdub_text_session_configure(const struct vw_deepdub_text_session *session,
+                                            const struct vw_deepdub_text_config *config);
+
+/**
+ * Asks the service for a sign of life, and waits for it up to timeout_ms; VW_NO_TIMEOUT waits without end. *out_ms is how
+ * long that took, in milliseconds; out_ms may be NULL.
+ *
+ * VW_ERR_TIMEOUT when none came, with the field "timeout_ms"; VW_ERR_INVALID_ARGUMENT inside a callback of this library,
+ * where it would wait for itself; VW_ERR_CLOSED when the session's client has been freed, VW_ERR_CANCELLED when it or the
+ * session is freed meanwhile; any other status is why there is no connection, VW_ERR_NETWORK when there is none yet.
+ */
+vw_status vw_deepdub_text_session_ping(const struct vw_deepdub_text_session *session,
+                                       uint32_t timeout_ms,
+                                       double *out_ms);
+
+/**
+ * Begins the next turn. Returns at once; the chunks and the end go to the callbacks in options. The ids in chunks and
+ * results are the service's: one that is told before the first audio, by vw_deepdub_turn_get_result or by on_end, is "".
+ *
+ * *out is the turn, to be written with vw_deepdub_turn_write; free it with vw_deepdub_turn_free. It is set before the
+ * first callback for it, which may come before this returns.
+ * VW_ERR_INVALID_ARGUMENT when the options cannot be right; VW_ERR_CLOSED when the session's client has been freed. Then
+ * no callback is called. Everything else that goes wrong comes as the turn's end.
+ */
+vw_status vw_deepdub_text_session_begin_turn(const struct vw_deepdub_text_session *session,
+                                             const struct vw_deepdub_turn_options *options,
+                                             struct vw_deepdub_turn **out);
+
+/**
+ * Adds to a turn's text: a sentence, a word, a token of a language model, any piece of UTF-8. "" adds nothing.
+ *
+ * Does not wait for the network: the text is taken while no more than max_unsent_bytes wait to be sent (a longer one when
+ * nothing else waits), else it waits for room, up to timeout_ms and never longer; VW_NO_TIMEOUT waits without end. 0, and
+ * any call inside a callback of this library, does not wait at all. Of several threads that write one turn each text stays
+ * in one piece.
+ * VW_ERR_TIMEOUT when there was no room, with the field "max_unsent_bytes": nothing of the text was taken, so it may be
+ * written again. VW_ERR_CLOSED when the text has been ended, or the turn is over; VW_ERR_CANCELLED when it was cancelled,
+ * also by freeing the session or the client; any other status is what the turn failed with.
+ */
+vw_status vw_deepdub_turn_write(const struct vw_deepdub_turn *turn,
+                                const char *text,
+                                uint32_t timeout_ms);
+
+/**
+ * Switches language, voice or both for the text that is written after it, up to the next switch or the turn's end. Each
+ * may be NULL, and stays as it is then. Writes the tag of vw_deepdub_config_tag, and so waits and fails as
+ * vw_deepdub_turn_write does.
+ */
+vw_status vw_deepdub_turn_switch(const struct vw_deepdub_turn *turn,
+                                 const char *locale,
+                                 const char *voice_prompt_id,
+                                 uint32_t timeout_ms);
+
+/**
+ * Ends a turn's text: the rest of it is spoken now, and after the last of it the turn is over. Does not wait, also not for
+ * what has been written before. Does nothing the second time, and to a turn that is over.
+ */
+vw_status vw_deepdub_turn_end(const struct vw_deepdub_turn *turn);
+
+/**
+ * Stops a turn, and tells the service to: barge-in. When this returns, its on_chunk is not running and is not called
+ * again; only on_end still comes. What waits for a poll or a resume is dropped, and so is text that has not been sent.
+ * The next turn need not wait for the service to confirm. Does nothing to a turn that has ended and of which nothing
+ * waits.
+ *
+ * It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a
+ * callback of this library it waits for nothing: on_chunk is not called again, and a call that runs on another thread may
+ * still be running.
+ */
+vw_status vw_deepdub_turn_cancel(const struct vw_deepdub_turn *turn);
+
+/**
+ * Lets chunks come again after VW_PAUSE, as vw_deepdub_line_resume does.
+ */
+vw_status vw_deepdub_turn_resume(const struct vw_deepdub_turn *turn);
+
+/**
+ * Whether a turn is over, 1 or 0, in *out: not only its text. Chunks and on_end may still be waiting for their callbacks.
+ */
+vw_status vw_deepdub_turn_is_ended(const struct vw_deepdub_turn *turn,
+                                   int32_t *out);
+
+/**
+ * What a turn has come to so far, in *result, which vw_deepdub_tts_result_init has prepared. Its chunks and bytes are what
+ * has arrived; some of it may still be waiting for on_chunk. Its times run from vw_deepdub_text_session_begin_turn on.
+ */
+vw_status vw_deepdub_turn_get_result(const struct vw_deepdub_turn *turn,
+                                     struct vw_deepdub_tts_result *result);
+
+/**
+ * Frees a turn's handle, and ends its text if that has not been ended: the next turn can come. Its audio goes on, and its
+ * callbacks with it; to stop them there is vw_deepdub_turn_cancel. A vw_deepdub_turn_write that waits on another thread
+ * ends with VW_ERR_CLOSED.
+ *
+ * VW_ERR_INVALID_ARGUMENT when turn is neither NULL nor a live turn.
+ */
+vw_status vw_deepdub_turn_free(struct vw_deepdub_turn *turn);
+
+/**
+ * The tag that switches language, voice or both in the middle of a text, such as `<config locale="es-MX" />`, for whoever
+ * puts texts together before they are written. What the values hold cannot end the tag; "" when both are NULL. Text from
+ * elsewhere may hold such tags, too, and they have their effect in it.
+ *
+ * Writes it into buffer, which has size bytes, with its NUL. *out_needed is how many bytes that takes, NUL included, also
+ * when buffer is too small; it may be NULL. NULL as buffer with a size of 0 only asks for that.
+ * VW_ERR_INVALID_ARGUMENT when buffer is too small; it is left as it was.
+ */
+vw_status vw_deepdub_config_tag(const char *locale,
+                                const char *voice_prompt_id,
+                                char *buffer,
+                                size_t size,
+                                size_t *out_needed);
 
 /**
  * Fills a request with its defaults: nothing set. VW_ERR_INVALID_ARGUMENT when request is NULL.

@@ -44,6 +44,9 @@ pub enum ErrorKind {
     File,
     /// A defect in this library. Please report it.
     Internal,
+    /// The audio of a generation was taken too slowly, and the room for what waits ran out. [`Error::field`] names the
+    /// setting.
+    BufferFull,
 }
 
 /// One row of the table that C, Python and Rust share.
@@ -97,6 +100,7 @@ kinds! {
     Cancelled           14 "cancelled"            "VW_ERR_CANCELLED"            "CancelledError"           "the caller stopped the call";
     File                15 "file"                 "VW_ERR_FILE"                 "FileError"                "a file could not be read or written";
     Internal            16 "internal"             "VW_ERR_INTERNAL"             "InternalError"            "a defect in this library";
+    BufferFull          17 "buffer_full"          "VW_ERR_BUFFER_FULL"          "BufferFullError"          "audio was taken too slowly, and the room for what waits ran out";
 }
 
 impl fmt::Display for ErrorKind {
@@ -133,6 +137,9 @@ struct Details {
     retry_after: Option<Duration>,
     generation_id: Option<String>,
     received: Option<Received>,
+    attempts: Option<u32>,
+    /// Whether it is certain that nothing of the request was sent.
+    unsent: bool,
 }
 
 impl Error {
@@ -147,6 +154,8 @@ impl Error {
             retry_after: None,
             generation_id: None,
             received: None,
+            attempts: None,
+            unsent: false,
         }))
     }
 
@@ -162,8 +171,14 @@ impl Error {
     pub(crate) fn cancelled() -> Error {
         Error::new(
             ErrorKind::Cancelled,
-            "the call was stopped by the caller, or its client was closed",
+            "it was stopped by the caller, or by closing its session or client",
         )
+    }
+
+    /// Says before the words what they are about.
+    pub(crate) fn about(mut self, what: &str) -> Error {
+        self.0.message = format!("{what}: {}", self.0.message);
+        self
     }
 
     pub(crate) fn with_field(mut self, field: &str) -> Error {
@@ -192,9 +207,25 @@ impl Error {
     }
 
     pub(crate) fn with_generation(mut self, id: &str, received: Received) -> Error {
-        self.0.generation_id = Some(id.to_owned());
+        // Those that the service makes up are not known at first.
+        self.0.generation_id = (!id.is_empty()).then(|| id.to_owned());
         self.0.received = Some(received);
         self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Error {
+        self.0.attempts = Some(attempts);
+        self
+    }
+
+    /// The connection was never there: the request cannot have been carried out.
+    pub(crate) fn unsent(mut self) -> Error {
+        self.0.unsent = true;
+        self
+    }
+
+    pub(crate) fn is_unsent(&self) -> bool {
+        self.0.unsent
     }
 
     /// Applies `redact` to every text that may hold something the service or the system said.
@@ -230,7 +261,7 @@ impl Error {
         self.0.url.as_deref()
     }
 
-    /// The HTTP status that the service answered with.
+    /// The HTTP status that the service answered with, or a proxy that made no tunnel.
     pub fn http_status(&self) -> Option<u16> {
         self.0.http_status
     }
@@ -254,6 +285,12 @@ impl Error {
     pub fn received(&self) -> Option<Received> {
         self.0.received
     }
+
+    /// How often a REST call was tried, this error being the last try's: 1 when it was not tried again. `None` for
+    /// what is never tried again, and when nothing was tried.
+    pub fn attempts(&self) -> Option<u32> {
+        self.0.attempts
+    }
 }
 
 impl fmt::Display for Error {
@@ -268,6 +305,8 @@ impl fmt::Display for Error {
             retry_after,
             received,
             generation_id,
+            attempts,
+            unsent: _,
         } = &*self.0;
         write!(f, "{kind}: {message}")?;
         let mut notes = Vec::new();
@@ -282,6 +321,9 @@ impl fmt::Display for Error {
         }
         if let Some(wait) = retry_after {
             notes.push(format!("try again in {} s", wait.as_secs_f64().ceil()));
+        }
+        if let Some(attempts) = attempts.filter(|attempts| *attempts > 1) {
+            notes.push(format!("tried {attempts} times"));
         }
         if let Some(Received { chunks, bytes }) = received.filter(|received| received.chunks > 0) {
             let plural = if chunks == 1 { "" } else { "s" };

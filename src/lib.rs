@@ -27,12 +27,16 @@ pub mod audio;
 mod capi;
 pub mod deepdub;
 mod error;
+mod handover;
+#[cfg(test)]
+mod handover_tests;
 mod net;
 mod secret;
+mod sync;
 mod thread;
 
 pub use error::{Error, ErrorKind, KINDS, KindInfo, Received, Result};
-pub use net::{CallOptions, CancelToken};
+pub use net::{CallOptions, CancelToken, Proxy, RetryPolicy};
 
 /// This library's version, such as `0.1.0`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,5 +1,6 @@
 //! Threads that the host does not notice.
 
+use std::cell::Cell;
 use std::thread::JoinHandle;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -50,4 +51,27 @@ impl SignalsBlocked {
     fn new() -> SignalsBlocked {
         SignalsBlocked
     }
+}
+
+thread_local! {
+    static CALLBACKS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Runs the host's code. Meanwhile this thread waits for no other callback: it would wait for itself, or for another
+/// that waits for it.
+pub(crate) fn callback<T>(call: impl FnOnce() -> T) -> T {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            CALLBACKS.set(CALLBACKS.get() - 1);
+        }
+    }
+    CALLBACKS.set(CALLBACKS.get() + 1);
+    let _leave = Leave;
+    call()
+}
+
+/// Whether this thread is in the host's code, called by this library.
+pub(crate) fn in_callback() -> bool {
+    CALLBACKS.get() > 0
 }

@@ -104,9 +104,12 @@ fn under_valgrind(program: &Path) -> Command {
 fn with_sandbox(command: &mut Command, sandbox: &Sandbox, folder: &Path) -> Output {
     succeed(
         command
+            // Cargo puts a folder first in which a library of an earlier build may lie.
+            .env_remove("LD_LIBRARY_PATH")
             .env("TEST_KEY", sandbox.api_key())
             .env("TEST_REST_URL", sandbox.deepdub_rest_url())
             .env("TEST_WEBSOCKET_URL", sandbox.deepdub_open_url())
+            .env("TEST_STREAMING_URL", sandbox.deepdub_live_url())
             .env("TEST_DIRECTORY", folder),
     )
 }
@@ -163,6 +166,51 @@ fn c_programs_speak_stop_fail_and_report() {
         !left.iter().any(|name| name.to_string_lossy().ends_with(".part")),
         "{left:?}"
     );
+}
+
+#[test]
+fn c_programs_speak_in_sessions() {
+    let (folder, sandbox) = (scratch("session"), sandbox());
+    let program = compile(&["tests/c/session.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+    assert!(
+        sandbox.wait_until_idle(std::time::Duration::from_secs(10)),
+        "every connection is closed"
+    );
+}
+
+#[test]
+fn c_programs_stream_text_in() {
+    let (folder, sandbox) = (scratch("text"), sandbox());
+    let program = compile(&["tests/c/text_session.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+    assert!(
+        sandbox.wait_until_idle(std::time::Duration::from_secs(10)),
+        "every connection is closed"
+    );
+}
+
+/// Against a service that is often too busy for so many.
+fn stress(program: &mut Command, lines: u32, folder: &Path) {
+    let options = voicewire_sandbox::Options {
+        keys: vec![KEY.to_owned()],
+        max_concurrent: 12,
+        ..support::options()
+    };
+    let sandbox = Sandbox::start(options).expect("the sandbox starts");
+    with_sandbox(program.arg(lines.to_string()), &sandbox, folder);
+    assert!(
+        sandbox.wait_until_idle(std::time::Duration::from_secs(20)),
+        "every connection is closed"
+    );
+}
+
+#[test]
+fn c_programs_do_everything_at_once() {
+    let folder = scratch("stress");
+    let program = compile(&["tests/c/stress.c"], &folder, false);
+    stress(&mut Command::new(&program), 20_000, &folder);
+    stress(&mut under_valgrind(&program), 600, &folder);
 }
 
 #[test]
@@ -276,6 +324,36 @@ fn the_example_say_speaks_through_the_service_where_there_is_a_key() {
             .env("DEEPDUB_BASE_WEBSOCKET_URL", sandbox.deepdub_open_url()),
     );
     assert_eq!(sandbox.generations().len(), 1);
+}
+
+#[test]
+fn the_example_session_speaks_at_once_and_interrupts() {
+    let folder = scratch("example-session");
+    let program = compile(&["examples/c/session.c", "examples/c/local_sandbox.c"], &folder, false);
+    let output = without_account(&mut under_valgrind(&program), &folder);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(told.matches("VW_OK").count(), 2, "{told}");
+    assert_eq!(told.matches("VW_ERR_CANCELLED").count(), 1, "{told}");
+    for name in ["guard.wav", "merchant.wav", "bard.wav"] {
+        let wav = std::fs::read(folder.join(name)).expect("a file");
+        let info = voicewire::audio::wav::parse(&wav).expect("a WAV header");
+        assert!(info.data_size > 0 && info.data_size + 44 == wav.len(), "{name}");
+    }
+}
+
+#[test]
+fn the_example_llm_speaks_while_it_thinks_and_is_interrupted() {
+    let folder = scratch("example-llm");
+    let program = compile(&["examples/c/llm.c", "examples/c/local_sandbox.c"], &folder, false);
+    let output = without_account(&mut under_valgrind(&program), &folder);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(told.matches("VW_ERR_CANCELLED").count(), 1, "{told}");
+    assert_eq!(told.matches("VW_OK").count(), 1, "{told}");
+    for name in ["story.wav", "answer.wav"] {
+        let wav = std::fs::read(folder.join(name)).expect("a file");
+        let info = voicewire::audio::wav::parse(&wav).expect("a WAV header");
+        assert!(info.data_size > 0 && info.data_size + 44 == wav.len(), "{name}");
+    }
 }
 
 #[test]

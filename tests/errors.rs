@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use support::*;
 use voicewire::deepdub::{Client, Config, NewIssue, SpeechRequest};
-use voicewire::{ErrorKind, KINDS};
+use voicewire::{ErrorKind, KINDS, Proxy, RetryPolicy};
 use voicewire_sandbox::{Options, Sandbox};
 
 fn issue() -> NewIssue {
@@ -302,7 +302,8 @@ fn nobody_there_is_a_network_error_that_names_the_place() {
     let config = Config::new()
         .api_key("dd-00000000")
         .rest_url(format!("http://{address}"))
-        .websocket_url(format!("ws://localhost:{}/open", address.port()));
+        .websocket_url(format!("ws://localhost:{}/open", address.port()))
+        .retry(RetryPolicy::none());
     let client = Client::new(&config).expect("good");
     let error = hear(&client, &request("mp3")).result.expect_err("nobody there");
     assert_kind(&error, ErrorKind::Network);
@@ -319,7 +320,9 @@ fn a_name_that_does_not_exist_is_a_network_error() {
     let config = Config::new()
         .api_key("dd-00000000")
         .rest_url("https://voicewire.invalid/api/v1")
-        .websocket_url("wss://voicewire.invalid/open");
+        .websocket_url("wss://voicewire.invalid/open")
+        .proxy(Proxy::none())
+        .retry(RetryPolicy::none());
     let client = Client::new(&config).expect("good");
     let error = hear(&client, &request("mp3")).result.expect_err("no such host");
     assert_kind(&error, ErrorKind::Network);

@@ -16,6 +16,10 @@ fn header_is_up_to_date() {
         "audio_file",
         "deepdub_client",
         "deepdub_tts",
+        "session",
+        "deepdub_session",
+        "deepdub_line",
+        "deepdub_text",
         "deepdub_issues",
     ];
     let builder = sources

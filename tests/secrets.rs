@@ -6,8 +6,13 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Mutex;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use support::lines::{begin, whole};
+use support::proxy::{Answer, TestProxy};
 use support::*;
-use voicewire::deepdub::{Client, NewIssue};
+use voicewire::Proxy;
+use voicewire::deepdub::{Client, NewIssue, SessionOptions};
 use voicewire_sandbox::{Options, Sandbox};
 
 const KEY: &str = "dd-5ecre75ecre75ecre75ecre75ecre7ab";
@@ -80,15 +85,16 @@ fn the_key_is_nowhere_but_in_the_header() {
         }
     }
     texts.extend(errors_of_a_service_that_echoes());
+    texts.extend(errors_behind_proxies());
+    texts.extend(errors_of_a_session_s_service_that_echoes());
     let log = LOG.lock().expect("a lock");
     assert!(log.contains("voicewire::"), "the log was kept");
     texts.push(without_the_sandbox(&log));
+    let secrets = [KEY.to_owned(), BASE64_STANDARD.encode(format!("user:{KEY}"))];
     for text in texts {
-        assert!(
-            !text.contains(KEY),
-            "{}",
-            text.lines().find(|line| line.contains(KEY)).unwrap_or_default()
-        );
+        for line in text.lines() {
+            assert!(!secrets.iter().any(|secret| line.contains(secret)), "{line}");
+        }
     }
 }
 
@@ -126,6 +132,83 @@ fn errors_of_a_service_that_echoes() -> Vec<String> {
         "it was echoed: {errors:?}"
     );
     errors.iter().map(|error| format!("{error} {error:?}")).collect()
+}
+
+/// The same over a connection that is kept: of a line that waits therefore, and of nobody. With this library's own log of
+/// it: that of the WebSocket library has all frames, at its finest level.
+fn errors_of_a_session_s_service_that_echoes() -> Vec<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("bound");
+    let server = std::thread::spawn(move || {
+        let mut socket = tungstenite::accept(listener.accept().expect("a client").0).expect("a handshake");
+        for turn in 0..2 {
+            let asked = socket.read().expect("a request").into_text().expect("text");
+            let asked: serde_json::Value = serde_json::from_str(&asked).expect("JSON");
+            let id = asked["generationId"].as_str().expect("an id");
+            let answers = match turn {
+                0 => vec![format!(
+                    r#"{{"generationId":"{id}","error":"{KEY} is busy","errorType":"RateLimit"}}"#
+                )],
+                // The line has been heard, so that it cannot be concerned.
+                _ => vec![
+                    format!(r#"{{"generationId":"{id}","index":0,"data":"QUFBQQ=="}}"#),
+                    format!(r#"{{"error":"who is {KEY}?","errorType":"Server"}}"#),
+                    format!(r#"{{"generationId":"{id}","index":1,"data":"","isFinished":true}}"#),
+                ],
+            };
+            for answer in answers {
+                socket.send(tungstenite::Message::text(answer)).expect("sent");
+            }
+        }
+        while socket.read().is_ok() {}
+    });
+    let config = voicewire::deepdub::Config::new()
+        .api_key(KEY)
+        .websocket_url(format!("ws://{address}/open"));
+    let client = Client::new(&config).expect("good");
+    let before = LOG.lock().expect("a lock").len();
+    let session = client.open_session(SessionOptions::new()).expect("a session");
+    let mut texts = vec![format!("{:?}", whole(&begin(&session, &request("s16le"))).1)];
+    drop(session);
+    server.join().expect("the server ends");
+    let log = LOG.lock().expect("a lock").split_off(before);
+    assert!(
+        log.contains("who is [key]?") && log.contains("[key] is busy"),
+        "it was echoed"
+    );
+    let ours = |line: &&str| {
+        line.split(' ')
+            .nth(1)
+            .is_some_and(|target| target.starts_with("voicewire::"))
+    };
+    texts.extend(log.lines().filter(ours).map(str::to_owned));
+    texts
+}
+
+/// With the key as the proxy's password too.
+fn errors_behind_proxies() -> Vec<String> {
+    let sandbox = sandbox();
+    let echo = format!("HTTP/1.1 407 {KEY}\r\nProxy-Authenticate: Basic realm=\"{KEY}\"\r\n\r\n{KEY}");
+    let answers = [
+        Answer::Bytes(echo.into()),
+        Answer::Bytes(format!("{KEY}\r\n\r\n").into()),
+        Answer::Tunnel("127.0.0.1:1".parse().expect("an address")),
+    ];
+    let mut texts = Vec::new();
+    for answer in answers {
+        let proxy = TestProxy::start(answer);
+        let config = config(&sandbox).proxy(Proxy::url(format!("http://user:{KEY}@{}", proxy.address)));
+        let client = Client::new(&config).expect("good");
+        texts.push(format!("{config:?} {client:?}"));
+        let errors = [
+            hear(&client, &request("mp3")).result.expect_err("no tunnel"),
+            client.get_issue("iss_1").expect_err("no tunnel"),
+        ];
+        texts.extend(errors.map(|error| format!("{error} {error:?}")));
+    }
+    let wrong = config(&sandbox).proxy(Proxy::url(format!("socks5://user:{KEY}@127.0.0.1:1")));
+    texts.push(format!("{:?}", Client::new(&wrong)));
+    texts
 }
 
 /// The sandbox runs in this process too, and its server's libraries log what they receive.

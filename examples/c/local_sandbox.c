@@ -12,8 +12,8 @@
 int local_sandbox_start(local_sandbox *sandbox, const char *argv0) {
     (void)sandbox;
     (void)argv0;
-    fprintf(stderr, "start voicewire-sandbox yourself and set DEEPDUB_API_KEY, DEEPDUB_BASE_URL (its URL and /api/v1) "
-                    "and DEEPDUB_BASE_WEBSOCKET_URL (ws:// and /open)\n");
+    fprintf(stderr, "start voicewire-sandbox yourself and set DEEPDUB_API_KEY, DEEPDUB_BASE_URL (its URL and /api/v1), "
+                    "DEEPDUB_BASE_WEBSOCKET_URL (ws:// and /open) and DEEPDUB_BASE_WEBSOCKET_STREAMING_URL (ws:// and /ws)\n");
     return -1;
 }
 
@@ -87,6 +87,7 @@ int local_sandbox_start(local_sandbox *sandbox, const char *argv0) {
     url[strcspn(url, "\r\n")] = '\0';
     snprintf(sandbox->rest_url, sizeof sandbox->rest_url, "%.47s/api/v1", url);
     snprintf(sandbox->websocket_url, sizeof sandbox->websocket_url, "ws://%.40s/open", url + 7);
+    snprintf(sandbox->streaming_url, sizeof sandbox->streaming_url, "ws://%.40s/ws", url + 7);
     return 0;
 }
 

@@ -10,6 +10,7 @@
 typedef struct local_sandbox {
     char rest_url[64];
     char websocket_url[64];
+    char streaming_url[64];
     long process;
     int standard_input;
 } local_sandbox;

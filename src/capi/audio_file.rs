@@ -142,7 +142,8 @@ pub unsafe extern "C" fn vw_audio_file_seconds(file: *const vw_audio_file, out: 
     })
 }
 
-/// Completes the file and gives it its name, replacing one that had it. The handle is still to be freed.
+/// Completes the file and gives it its name, replacing one that had it. The handle is still to be freed. Waits until the
+/// system has it on its disk: nothing for a callback on the I/O thread, nor for a frame of a game.
 ///
 /// VW_ERR_FILE when that fails; nothing is left of the file then. VW_ERR_INVALID_ARGUMENT the second time.
 #[unsafe(no_mangle)]

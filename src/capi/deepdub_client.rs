@@ -1,8 +1,10 @@
 //! Deepdub: configuration and client.
 
 use std::ffi::c_char;
+use std::mem::offset_of;
 use std::ptr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::handle::{self, Handle};
 use super::input::{
@@ -11,6 +13,7 @@ use super::input::{
 use super::status::{guard, vw_status};
 use crate::deepdub::{Client, Config, Region, Timeouts};
 use crate::error::{Error, Result};
+use crate::net::{Proxy, RetryPolicy};
 
 /// One of the vendor's sites, or VW_UNSET.
 pub type vw_region = i32;
@@ -42,8 +45,8 @@ pub struct vw_deepdub_config {
     /// Time for a whole generation, connecting included; the time that the callback takes does not count. Default
     /// 300000 ms.
     pub total_timeout_ms: u32,
-    /// Time for a whole REST call, such as one about an issue. Default 60000 ms. Each of the five is 1 or more, or
-    /// VW_NO_TIMEOUT.
+    /// Time for a whole REST call, such as one about an issue, with all its tries. Default 60000 ms. Each of the five is
+    /// 1 or more, or VW_NO_TIMEOUT.
     pub rest_timeout_ms: u32,
     /// Whether ws:// and http:// are allowed to other hosts than this machine, the key then being readable on the way.
     /// Default VW_OFF.
@@ -56,15 +59,31 @@ pub struct vw_deepdub_config {
     /// The largest message or answer that is taken, in bytes; 1024 or more. Default 16 MiB. What a call holds in memory
     /// is at most about three times this, and in practice a few times the largest chunk.
     pub max_message_bytes: usize,
+    /// The proxy that connections go through: "http://[user:password@]host[:port]" (port 80 where none is given), or
+    /// "https://…" for a proxy that speaks TLS (port 443); "" is none. Default NULL: for encrypted addresses beyond this
+    /// machine that of HTTPS_PROXY, else of ALL_PROXY, except for the hosts in NO_PROXY.
+    pub proxy: *const c_char,
+    /// How often a REST call is tried again: reading, changing and deleting an issue after failures of the connection
+    /// and of the service and when it is too busy (HTTP 429); filing one only when the connection could not be made or
+    /// the service was too busy. All tries are within rest_timeout_ms. 0 is never. Default 3, as is VW_UNSET.
+    pub retries: i32,
+    /// The longest wait before the first of them; each further one may be twice as long as the one before. A wait is
+    /// half of that or more, at random, or what the service asks for, if that is longer. Default 250 ms.
+    pub retry_first_delay_ms: u32,
+    /// The longest wait that the service did not ask for. Default 8000 ms.
+    pub retry_max_delay_ms: u32,
+    /// Where text is streamed in. Default: DEEPDUB_BASE_WEBSOCKET_STREAMING_URL, else the region's own.
+    pub streaming_url: *const c_char,
 }
 
 // SAFETY: repr(C), struct_size first, pointers and numbers only.
 unsafe impl CallerStruct for vw_deepdub_config {
     const NAME: &'static str = "vw_deepdub_config";
-    const FIRST_SIZE: usize = size_of::<vw_deepdub_config>();
+    const FIRST_SIZE: usize = offset_of!(vw_deepdub_config, streaming_url);
 
     fn init() -> Self {
         let timeouts = Timeouts::default();
+        let retry = RetryPolicy::default();
         vw_deepdub_config {
             struct_size: size_of::<Self>(),
             api_key: ptr::null(),
@@ -80,6 +99,11 @@ unsafe impl CallerStruct for vw_deepdub_config {
             key_in_query: VW_OFF,
             ca_pem: ptr::null(),
             max_message_bytes: 16 * 1024 * 1024,
+            proxy: ptr::null(),
+            retries: retry.retries as i32,
+            retry_first_delay_ms: milliseconds(Some(retry.first_delay)),
+            retry_max_delay_ms: milliseconds(Some(retry.max_delay)),
+            streaming_url: ptr::null(),
         }
     }
 }
@@ -96,7 +120,12 @@ impl vw_deepdub_config {
             }
             config.rest_url = optional_text("rest_url", self.rest_url)?.map(str::to_owned);
             config.websocket_url = optional_text("websocket_url", self.websocket_url)?.map(str::to_owned);
+            config.streaming_url = optional_text("streaming_url", self.streaming_url)?.map(str::to_owned);
             config.ca_pem = optional_text("ca_pem", self.ca_pem)?.map(str::to_owned);
+            config.proxy = optional_text("proxy", self.proxy)?.map(|url| match url {
+                "" => Proxy::none(),
+                url => Proxy::url(url),
+            });
         }
         config.region = match self.region {
             VW_UNSET => None,
@@ -120,6 +149,15 @@ impl vw_deepdub_config {
         config.allow_plaintext = toggle("allow_plaintext", self.allow_plaintext)?.unwrap_or(false);
         config.key_in_query = toggle("key_in_query", self.key_in_query)?.unwrap_or(false);
         config.max_message_bytes = Some(self.max_message_bytes);
+        config.retry = RetryPolicy {
+            retries: match self.retries {
+                VW_UNSET => RetryPolicy::default().retries,
+                retries => u32::try_from(retries)
+                    .map_err(|_| Error::invalid("retries", retries, "0 or more, or VW_UNSET (-1)"))?,
+            },
+            first_delay: Duration::from_millis(self.retry_first_delay_ms.into()),
+            max_delay: Duration::from_millis(self.retry_max_delay_ms.into()),
+        };
         Ok(config)
     }
 }
@@ -171,6 +209,8 @@ pub unsafe extern "C" fn vw_deepdub_client_new(
 
 /// Frees a client. Calls that are using it, on whatever threads, end soon with VW_ERR_CANCELLED.
 ///
+/// Its sessions are closed, as vw_deepdub_session_free says; their handles are still to be freed. It waits for a callback
+/// that its I/O thread is just running, unless it is called from inside a callback of a session.
 /// VW_ERR_INVALID_ARGUMENT when client is neither NULL nor a live client.
 #[unsafe(no_mangle)]
 pub extern "C" fn vw_deepdub_client_free(client: *mut vw_deepdub_client) -> vw_status {

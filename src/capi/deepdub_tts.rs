@@ -1,6 +1,7 @@
 //! Deepdub: text to speech.
 
 use std::ffi::{c_char, c_void};
+use std::mem::offset_of;
 use std::ops::ControlFlow;
 use std::ptr;
 
@@ -69,7 +70,7 @@ pub struct vw_deepdub_tts_request {
     pub accent_ratio: f64,
     /// A prompt whose delivery is imitated. Default none.
     pub performance_reference_prompt_id: *const c_char,
-    /// Stops the call from outside. Default none.
+    /// Stops the call, or the line, from outside. Default none.
     pub cancel: *const vw_cancel,
 }
 
@@ -110,7 +111,7 @@ unsafe impl CallerStruct for vw_deepdub_tts_request {
 impl vw_deepdub_tts_request {
     /// # Safety
     /// Each text is NULL or ends in a NUL.
-    unsafe fn to_request(self) -> Result<(SpeechRequest, CallOptions)> {
+    pub(super) unsafe fn to_request(self) -> Result<(SpeechRequest, CallOptions)> {
         // SAFETY: passed on.
         let request = unsafe {
             let mut request = SpeechRequest::new(
@@ -186,7 +187,7 @@ pub struct vw_deepdub_chunk {
     pub is_final: i32,
 }
 
-/// What a callback returns to go on. Anything else stops the call.
+/// What a callback returns to go on. Anything that is not named here stops the call.
 pub const VW_CONTINUE: i32 = 0;
 /// What a callback returns to stop the call.
 #[allow(dead_code)] // for callers: here it is whatever is not VW_CONTINUE
@@ -210,18 +211,24 @@ pub struct vw_deepdub_tts_result {
     pub bytes: u64,
     /// Chunks that came twice and were dropped.
     pub duplicates: u64,
-    /// How long opening the connection took, in milliseconds.
+    /// How long it waited for the connection, in milliseconds: next to nothing in a session that was open already.
     pub connect_ms: f64,
-    /// From the call to the first audio, connecting included, in milliseconds; negative when none came.
+    /// From the call to the first audio, everything included, in milliseconds; negative when none came.
     pub first_chunk_ms: f64,
-    /// The whole call, in milliseconds.
+    /// From the call to its end, or until now, in milliseconds.
     pub total_ms: f64,
+    /// How long it waited in a session's queue until there was a place for it, in milliseconds. 0 outside of sessions.
+    pub queued_ms: f64,
+    /// The longest wait for a chunk after the one before it, in milliseconds.
+    pub longest_gap_ms: f64,
+    /// How often a session sent it again: because the connection broke, or the service asked to wait.
+    pub retries: u64,
 }
 
 // SAFETY: repr(C), struct_size first, numbers only.
 unsafe impl CallerStruct for vw_deepdub_tts_result {
     const NAME: &'static str = "vw_deepdub_tts_result";
-    const FIRST_SIZE: usize = size_of::<vw_deepdub_tts_result>();
+    const FIRST_SIZE: usize = offset_of!(vw_deepdub_tts_result, queued_ms);
 
     fn init() -> Self {
         vw_deepdub_tts_result {
@@ -233,6 +240,9 @@ unsafe impl CallerStruct for vw_deepdub_tts_result {
             connect_ms: 0.0,
             first_chunk_ms: -1.0,
             total_ms: 0.0,
+            queued_ms: 0.0,
+            longest_gap_ms: 0.0,
+            retries: 0,
         }
     }
 }
@@ -256,6 +266,9 @@ impl From<&Summary> for vw_deepdub_tts_result {
             connect_ms: milliseconds(summary.connect),
             first_chunk_ms: summary.first_chunk.map_or(-1.0, milliseconds),
             total_ms: milliseconds(summary.total),
+            queued_ms: milliseconds(summary.queued),
+            longest_gap_ms: milliseconds(summary.longest_gap),
+            retries: summary.retries.into(),
             ..result
         }
     }
@@ -325,7 +338,8 @@ pub unsafe extern "C" fn vw_deepdub_stream_tts(
     })
 }
 
-fn c_chunk(chunk: &Chunk<'_>, generation_id: *const c_char) -> vw_deepdub_chunk {
+/// A chunk for C; `generation_id` is the chunk's, with a NUL.
+pub(super) fn c_chunk(chunk: &Chunk<'_>, generation_id: *const c_char) -> vw_deepdub_chunk {
     let samples = chunk.samples();
     vw_deepdub_chunk {
         struct_size: size_of::<vw_deepdub_chunk>(),

@@ -17,6 +17,9 @@ type Object = Arc<dyn Any + Send + Sync>;
 static LIVE: RwLock<BTreeMap<usize, Object>> = RwLock::new(BTreeMap::new());
 static NEXT: AtomicUsize = AtomicUsize::new(1);
 
+/// What event loops wait for: `intptr_t` in the header, where `isize` would be a `ptrdiff_t`.
+pub(super) type PollHandle = isize;
+
 /// A type that C knows only as a pointer, and what stands behind it.
 pub(super) trait Handle {
     type Object: Any + Send + Sync;

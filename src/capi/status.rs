@@ -45,6 +45,9 @@ pub enum vw_status {
     VW_ERR_FILE = 15,
     /// A defect in this library. Please report it.
     VW_ERR_INTERNAL = 16,
+    /// The audio of a generation was taken too slowly, and the room for what waits ran out; vw_error.field names the
+    /// setting.
+    VW_ERR_BUFFER_FULL = 17,
 }
 
 impl From<ErrorKind> for vw_status {
@@ -67,6 +70,7 @@ impl From<ErrorKind> for vw_status {
             ErrorKind::Cancelled => VW_ERR_CANCELLED,
             ErrorKind::File => VW_ERR_FILE,
             ErrorKind::Internal => VW_ERR_INTERNAL,
+            ErrorKind::BufferFull => VW_ERR_BUFFER_FULL,
         }
     }
 }
@@ -92,7 +96,7 @@ pub struct vw_error {
     pub vendor_type: *const c_char,
     /// The generation concerned, also when its id was made here; NULL when none is.
     pub generation_id: *const c_char,
-    /// The HTTP status of the answer; 0 when there was none.
+    /// The HTTP status of the answer, which may be a proxy's that made no tunnel; 0 when there was none.
     pub http_status: i32,
     /// Seconds that the service asked to wait before the next try; negative when it did not say.
     pub retry_after_seconds: f64,
@@ -100,24 +104,27 @@ pub struct vw_error {
     pub chunks_received: u64,
     /// Bytes of audio in them.
     pub bytes_received: u64,
+    /// How often a REST call was tried, this being the last try's error; 0 for what is never tried again, and when
+    /// nothing was tried.
+    pub attempts: u32,
 }
 
-/// A `vw_error` and the texts that it points to.
-struct LastError {
+/// A `vw_error` and the texts that it points to: this thread's last one, or one for the length of a callback.
+pub(super) struct CError {
     info: vw_error,
     _texts: [Option<CString>; 6],
 }
 
-impl LastError {
-    fn none() -> LastError {
-        LastError::build(vw_status::VW_OK, None)
+impl CError {
+    fn none() -> CError {
+        CError::build(vw_status::VW_OK, None)
     }
 
-    fn new(error: &Error) -> LastError {
-        LastError::build(error.kind().into(), Some(error))
+    pub fn new(error: &Error) -> CError {
+        CError::build(error.kind().into(), Some(error))
     }
 
-    fn build(status: vw_status, error: Option<&Error>) -> LastError {
+    fn build(status: vw_status, error: Option<&Error>) -> CError {
         let text = |text: Option<&str>| text.map(c_string);
         let texts = [
             Some(c_string(error.map_or("", Error::message))),
@@ -145,13 +152,19 @@ impl LastError {
                 .map_or(-1.0, |wait| wait.as_secs_f64()),
             chunks_received: received.chunks,
             bytes_received: received.bytes,
+            attempts: error.and_then(Error::attempts).unwrap_or(0),
         };
-        LastError { info, _texts: texts }
+        CError { info, _texts: texts }
+    }
+
+    /// What C gets of it. Good as long as this lives.
+    pub fn info(&self) -> *const vw_error {
+        &raw const self.info
     }
 }
 
 thread_local! {
-    static LAST: RefCell<Box<LastError>> = RefCell::new(Box::new(LastError::none()));
+    static LAST: RefCell<Box<CError>> = RefCell::new(Box::new(CError::none()));
 }
 
 /// What a thread is told when its own details are gone already.
@@ -168,6 +181,7 @@ static ENDING: Static = Static(vw_error {
     retry_after_seconds: -1.0,
     chunks_received: 0,
     bytes_received: 0,
+    attempts: 0,
 });
 
 struct Static(vw_error);
@@ -187,7 +201,7 @@ pub(super) fn guard(body: impl FnOnce() -> Result<()>) -> vw_status {
         Ok(Err(error)) => error,
         Err(_) => Error::new(ErrorKind::Internal, "the library panicked; please report how"),
     };
-    let last = Box::new(LastError::new(&error));
+    let last = Box::new(CError::new(&error));
     // Fails only while the thread ends, when nobody can ask any more.
     let _ = LAST.try_with(|slot| slot.replace(last));
     error.kind().into()

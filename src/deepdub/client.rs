@@ -4,22 +4,28 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::config::{Config, Settings};
+use super::config::{Config, Settings, env};
 use super::generation::Chunk;
 use super::request::SpeechRequest;
-use super::stream::{SpeechStream, Summary};
-use crate::error::Result;
-use crate::net::{CallOptions, CancelToken, HttpClient, TlsSettings};
+use super::session::{Session, SessionOptions};
+use super::stream::SpeechStream;
+use super::summary::Summary;
+use super::text::{TextConfig, TextSession, TextSessionOptions};
+use crate::error::{Error, ErrorKind, Result};
+use crate::net::{CallOptions, CancelToken, HttpClient, Network, Proxies, Reactor, TlsSettings};
+use crate::sync::Mutex;
 
 /// Speaks texts and files issues. Clones are one client. Every call blocks the thread that makes it.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
 struct Inner {
-    settings: Settings,
-    tls: Arc<TlsSettings>,
+    settings: Arc<Settings>,
+    network: Arc<Network>,
     http: HttpClient,
     closing: CancelToken,
+    /// The I/O thread of all its sessions; started with the first.
+    reactor: Mutex<Option<Arc<Reactor>>>,
 }
 
 impl Client {
@@ -27,16 +33,25 @@ impl Client {
     ///
     /// # Errors
     /// `InvalidArgument`: no key, one that does not begin with `dd-`, an address that is none or that would
-    /// send the key unencrypted, a time limit of zero, a PEM text with no certificate.
+    /// send the key unencrypted, a time limit of zero, a PEM text with no certificate, a proxy of a kind that is not
+    /// known here.
     pub fn new(config: &Config) -> Result<Client> {
         let settings = Settings::new(config)?;
-        let tls = Arc::new(TlsSettings::new(config.ca_pem.as_deref())?);
-        let http = HttpClient::new(Arc::clone(&tls), settings.max_message_bytes);
+        let network = Arc::new(Network {
+            tls: TlsSettings::new(config.ca_pem.as_deref())?,
+            proxies: Proxies::new(
+                config.proxy.as_ref(),
+                &[&settings.rest, &settings.websocket, &settings.streaming],
+                env,
+            )?,
+        });
+        let http = HttpClient::new(Arc::clone(&network), settings.max_message_bytes);
         Ok(Client(Arc::new(Inner {
-            settings,
-            tls,
+            settings: Arc::new(settings),
+            network,
             http,
             closing: CancelToken::new(),
+            reactor: Mutex::default(),
         })))
     }
 
@@ -86,11 +101,36 @@ impl Client {
         SpeechStream::open(self, request, options)
     }
 
-    /// Ends every call that is under way, on all threads, as cancelled, and closes the connections that were kept for
-    /// further calls. Calls made afterwards end at once.
+    /// Opens a session: a connection that is kept open and speaks any number of texts. Returns at once; the connection is
+    /// made meanwhile, by the client's I/O thread, which all its sessions share and which its first one starts.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for options that cannot be right; `Closed` when the client has been closed; `Internal` when the
+    /// system gives no thread. That the service cannot be reached is told by the session.
+    pub fn open_session(&self, options: SessionOptions) -> Result<Session> {
+        Session::open(self, options)
+    }
+
+    /// Opens a session into which text is streamed as it is produced. Returns at once, as
+    /// [`open_session`](Self::open_session) does.
+    ///
+    /// # Errors
+    /// As `open_session`; `InvalidArgument` for a configuration that cannot be right.
+    pub fn open_text_session(&self, config: &TextConfig, options: TextSessionOptions) -> Result<TextSession> {
+        TextSession::open(self, config, options)
+    }
+
+    /// Ends every call and every session that is under way, on all threads, as cancelled, and closes the connections that
+    /// were kept for further calls. Calls made afterwards end at once.
+    ///
+    /// Waits for the I/O thread, and so for a callback that is running on it, unless this thread is in a callback itself.
     pub fn close(&self) {
         self.0.closing.cancel();
         self.0.http.close();
+        let reactor = self.0.reactor.lock().clone();
+        if let Some(reactor) = reactor {
+            reactor.stop();
+        }
     }
 
     /// Where REST calls go, without a query.
@@ -103,12 +143,35 @@ impl Client {
         self.settings().websocket.display()
     }
 
+    /// Where text is streamed in, without a query.
+    pub fn streaming_url(&self) -> String {
+        self.settings().streaming.display()
+    }
+
+    pub(super) fn shared_settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.0.settings)
+    }
+
+    /// The I/O thread.
+    pub(super) fn reactor(&self) -> Result<Arc<Reactor>> {
+        let mut reactor = self.0.reactor.lock();
+        // Under the lock: a close that is not seen here finds the thread that is started here.
+        if self.0.closing.is_cancelled() {
+            return Err(Error::new(ErrorKind::Closed, "the client has been closed"));
+        }
+        // In a fork's other process there is only the handle of it.
+        if let Some(running) = reactor.as_ref().filter(|running| running.is_here()) {
+            return Ok(Arc::clone(running));
+        }
+        Ok(Arc::clone(reactor.insert(Arc::new(Reactor::start()?))))
+    }
+
     pub(super) fn settings(&self) -> &Settings {
         &self.0.settings
     }
 
-    pub(super) fn tls(&self) -> &TlsSettings {
-        &self.0.tls
+    pub(super) fn network(&self) -> &Arc<Network> {
+        &self.0.network
     }
 
     pub(super) fn http(&self) -> &HttpClient {

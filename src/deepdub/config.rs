@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::net::Endpoint;
+use crate::net::{Endpoint, Proxy, RetryPolicy};
 use crate::secret::Secret;
 
 /// The vendor's public key for trying things out: rate-limited by address, US region only.
@@ -34,7 +34,7 @@ pub struct Timeouts {
     pub between_chunks: Option<Duration>,
     /// A whole generation, connecting included; the time that the caller takes over its chunks does not count. 5 min.
     pub total: Option<Duration>,
-    /// A whole REST call, such as one about an issue. 60 s.
+    /// A whole REST call, such as one about an issue, with all its tries and the waits between them. 60 s.
     pub rest: Option<Duration>,
 }
 
@@ -60,6 +60,8 @@ pub struct Config {
     pub rest_url: Option<String>,
     /// Where texts are spoken. Else `DEEPDUB_BASE_WEBSOCKET_URL`, else the region's own.
     pub websocket_url: Option<String>,
+    /// Where text is streamed in. Else `DEEPDUB_BASE_WEBSOCKET_STREAMING_URL`, else the region's own.
+    pub streaming_url: Option<String>,
     /// Else `DD_EU=1` is [`Region::Eu`], else [`Region::Us`].
     pub region: Option<Region>,
     /// How long things may take.
@@ -74,6 +76,12 @@ pub struct Config {
     pub key_in_query: bool,
     /// The largest message or REST answer that is taken, in bytes. 16 MiB.
     pub max_message_bytes: Option<usize>,
+    /// The proxy that connections go through. Else the environment's, as [`Proxy`] has it.
+    pub proxy: Option<Proxy>,
+    /// How often REST calls are tried again, where that can help and does no harm: reading, changing and deleting
+    /// after failures of the connection and of the service and when it is too busy (HTTP 429); filing only when the
+    /// connection could not be made or the service was too busy. All within [`Timeouts::rest`].
+    pub retry: RetryPolicy,
 }
 
 impl Config {
@@ -100,6 +108,12 @@ impl Config {
         self
     }
 
+    /// Where text is streamed in, such as `wss://wss.deepdub.ai/ws`.
+    pub fn streaming_url(mut self, url: impl Into<String>) -> Config {
+        self.streaming_url = Some(url.into());
+        self
+    }
+
     /// Which site serves the client where no address is given.
     pub fn region(mut self, region: Region) -> Config {
         self.region = Some(region);
@@ -117,6 +131,18 @@ impl Config {
         self.ca_pem = Some(pem.into());
         self
     }
+
+    /// Goes through this proxy, or through none, whatever the environment says.
+    pub fn proxy(mut self, proxy: Proxy) -> Config {
+        self.proxy = Some(proxy);
+        self
+    }
+
+    /// How often REST calls are tried again.
+    pub fn retry(mut self, retry: RetryPolicy) -> Config {
+        self.retry = retry;
+        self
+    }
 }
 
 impl std::fmt::Debug for Config {
@@ -125,12 +151,15 @@ impl std::fmt::Debug for Config {
             .field("api_key", &self.api_key)
             .field("rest_url", &self.rest_url.as_deref().map(without_query))
             .field("websocket_url", &self.websocket_url.as_deref().map(without_query))
+            .field("streaming_url", &self.streaming_url.as_deref().map(without_query))
             .field("region", &self.region)
             .field("timeouts", &self.timeouts)
             .field("ca_pem", &self.ca_pem.is_some())
             .field("allow_plaintext", &self.allow_plaintext)
             .field("key_in_query", &self.key_in_query)
             .field("max_message_bytes", &self.max_message_bytes)
+            .field("proxy", &self.proxy)
+            .field("retry", &self.retry)
             .finish()
     }
 }
@@ -144,9 +173,11 @@ pub(crate) struct Settings {
     pub key: Secret,
     pub rest: Endpoint,
     pub websocket: Endpoint,
+    pub streaming: Endpoint,
     pub timeouts: Timeouts,
     pub key_in_query: bool,
     pub max_message_bytes: usize,
+    pub retry: RetryPolicy,
 }
 
 const DEFAULT_MAX_MESSAGE: usize = 16 * 1024 * 1024;
@@ -171,9 +202,17 @@ impl Settings {
         } else {
             Region::Us
         });
-        let (rest, websocket) = match region {
-            Region::Us => ("https://restapi.deepdub.ai/api/v1", "wss://wsapi.deepdub.ai/open"),
-            Region::Eu => ("https://restapi.eu.deepdub.ai/api/v1", "wss://wsapi.eu.deepdub.ai/open"),
+        let (rest, websocket, streaming) = match region {
+            Region::Us => (
+                "https://restapi.deepdub.ai/api/v1",
+                "wss://wsapi.deepdub.ai/open",
+                "wss://wss.deepdub.ai/ws",
+            ),
+            Region::Eu => (
+                "https://restapi.eu.deepdub.ai/api/v1",
+                "wss://wsapi.eu.deepdub.ai/open",
+                "wss://wss.eu.deepdub.ai/ws",
+            ),
         };
         let address = |given: &Option<String>, variable: &str, default: &str| {
             given
@@ -183,6 +222,7 @@ impl Settings {
         };
         let rest = address(&config.rest_url, "DEEPDUB_BASE_URL", rest);
         let websocket = address(&config.websocket_url, "DEEPDUB_BASE_WEBSOCKET_URL", websocket);
+        let streaming = address(&config.streaming_url, "DEEPDUB_BASE_WEBSOCKET_STREAMING_URL", streaming);
         let max_message_bytes = config.max_message_bytes.unwrap_or(DEFAULT_MAX_MESSAGE);
         if max_message_bytes < LEAST_MAX_MESSAGE {
             return Err(Error::invalid("max_message_bytes", max_message_bytes, "1024 or more"));
@@ -192,15 +232,17 @@ impl Settings {
             key,
             rest: Endpoint::parse("rest_url", &rest, ["http", "https"], config.allow_plaintext)?,
             websocket: Endpoint::parse("websocket_url", &websocket, ["ws", "wss"], config.allow_plaintext)?,
+            streaming: Endpoint::parse("streaming_url", &streaming, ["ws", "wss"], config.allow_plaintext)?,
             timeouts: config.timeouts,
             key_in_query: config.key_in_query,
             max_message_bytes,
+            retry: config.retry,
         })
     }
 }
 
 /// An environment variable that is set to something.
-fn env(name: &str) -> Option<String> {
+pub(super) fn env(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

@@ -47,10 +47,11 @@ pub(crate) fn response_error(response: &Response) -> Error {
         body,
     } = response;
     let text = error_text(body);
-    // Some messages begin with the type: "RateLimit: …".
+    // Some messages begin with the type, "RateLimit: …", or are nothing more.
     let vendor_type = text
-        .split_once(':')
-        .map(|(before, _)| before.trim())
+        .split(':')
+        .next()
+        .map(str::trim)
         .filter(|before| kind_of_type(before).is_some());
     let kind = match status {
         401 | 403 => ErrorKind::Unauthorized,

@@ -46,6 +46,14 @@ impl<'a> Chunk<'a> {
     }
 }
 
+/// The error for a message that could not be parsed.
+pub(super) fn not_json(error: &serde_json::Error) -> Error {
+    Error::new(
+        ErrorKind::Protocol,
+        format!("a message is not the JSON expected: {error}"),
+    )
+}
+
 /// A chunk that came before the one due.
 struct Held {
     data: Vec<u8>,
@@ -142,12 +150,11 @@ impl Generation {
     }
 
     fn accept(&mut self, event: Result<Event<'_>, serde_json::Error>) -> Result<bool> {
-        let event = event.map_err(|error| {
-            Error::new(
-                ErrorKind::Protocol,
-                format!("a message is not the JSON expected: {error}"),
-            )
-        })?;
+        self.accept_event(event.map_err(|error| not_json(&error))?)
+    }
+
+    /// Takes a message that has been parsed already.
+    pub(super) fn accept_event(&mut self, event: Event<'_>) -> Result<bool> {
         match event {
             Event::Failed {
                 generation_id,

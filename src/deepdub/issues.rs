@@ -268,7 +268,7 @@ impl Client {
     }
 
     /// Withdraws a report: the service archives it, and reading it afterwards is `NotFound`. Answers with the
-    /// service's words.
+    /// service's words; with none when the answer was lost and a further try found the report gone, which is a success.
     ///
     /// # Errors
     /// `NotFound` when there is none of that id, or it was deleted before.

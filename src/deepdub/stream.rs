@@ -4,34 +4,13 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::client::Client;
-use super::errors::response_error;
+use super::dial;
 use super::generation::{Chunk, Generation};
 use super::request::SpeechRequest;
+use super::summary::{Figures, Summary, WaitFor};
 use crate::audio::Format;
 use crate::error::{Error, ErrorKind, Result};
-use crate::net::{CallOptions, Connection, Control, Frame, OpenError, UpgradeRequest, Wake, deadline_after, earlier};
-
-/// What a generation came to.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Summary {
-    /// The generation's id: what a report about it names.
-    pub generation_id: String,
-    /// The format that was asked for.
-    pub format: Format,
-    /// Chunks with audio that were delivered.
-    pub chunks: u64,
-    /// Bytes of audio in them, as the service sent them.
-    pub bytes: u64,
-    /// Chunks that came twice and were dropped.
-    pub duplicates: u64,
-    /// How long opening the connection took.
-    pub connect: Duration,
-    /// From the call to the first audio, connecting included. `None` when none came.
-    pub first_chunk: Option<Duration>,
-    /// From the call to its end, or until now.
-    pub total: Duration,
-}
+use crate::net::{CallOptions, Connection, Control, Frame, Wake, deadline_after, earlier, is_past};
 
 /// A generation's audio, chunk by chunk. Dropping it stops the generation and closes the connection.
 pub struct SpeechStream {
@@ -40,10 +19,7 @@ pub struct SpeechStream {
     connection: Option<Connection>,
     generation: Generation,
     format: Format,
-    started: Instant,
-    connect: Duration,
-    first_chunk: Option<Duration>,
-    ended: Option<Duration>,
+    figures: Figures,
     /// When the whole call has to be over; moved by the time that the caller takes over chunks.
     total_deadline: Option<Instant>,
     /// What it failed with: said again to whoever asks again, so that a part never looks like the whole.
@@ -55,7 +31,8 @@ pub struct SpeechStream {
 impl SpeechStream {
     pub(super) fn open(client: &Client, request: &SpeechRequest, options: &CallOptions) -> Result<SpeechStream> {
         request.check()?;
-        let started = Instant::now();
+        let mut figures = Figures::start();
+        figures.wait_for(Some(WaitFor::Connection));
         let settings = client.settings();
         let timeouts = &settings.timeouts;
         let total_deadline = deadline_after(timeouts.total);
@@ -71,10 +48,7 @@ impl SpeechStream {
             connection: None,
             generation: Generation::new(generation_id, request.format, settings.max_message_bytes),
             format: request.format,
-            started,
-            connect: Duration::ZERO,
-            first_chunk: None,
-            ended: None,
+            figures,
             total_deadline,
             failure: None,
             handed_out: None,
@@ -89,32 +63,15 @@ impl SpeechStream {
     fn connect(&mut self, message: String, options: &CallOptions) -> Result<Connection> {
         let settings = self.client.settings();
         let deadline = earlier(self.total_deadline, deadline_after(settings.timeouts.connect));
-        let key = settings.key.expose();
-        let query = settings.key_in_query.then(|| format!("x-api-key={}", encode(key)));
-        let headers = [("x-api-key", key)];
-        let request = UpgradeRequest {
-            endpoint: &settings.websocket,
-            query: query.as_deref(),
-            headers: if settings.key_in_query { &[] } else { &headers },
-        };
         let control = Control::new(self.client.closing(), options);
-        let mut connection = Connection::open(
-            &request,
-            self.client.tls(),
-            control,
-            deadline,
-            settings.max_message_bytes,
-        )
-        .map_err(|error| match error {
-            OpenError::Failed(error) if error.kind() == ErrorKind::Timeout => error.with_field("connect_timeout"),
-            OpenError::Failed(error) => error,
-            OpenError::Refused(response) => response_error(&response),
-        })?;
-        self.connect = self.started.elapsed();
+        let mut connection = dial::opening(settings, self.client.network(), &settings.websocket, deadline)
+            .and_then(|opening| Connection::open(opening, control))
+            .map_err(dial::error)?;
+        self.figures.wait_for(None);
         log::debug!(
             "generation {}: connected after {:.1?}",
             self.generation.id(),
-            self.connect
+            self.figures.connect()
         );
         if connection.send_text(message, deadline)? == Wake::TimedOut {
             return Err(
@@ -154,17 +111,7 @@ impl SpeechStream {
 
     /// What the generation has come to so far.
     pub fn summary(&self) -> Summary {
-        let received = self.generation.received();
-        Summary {
-            generation_id: self.generation.id().to_owned(),
-            format: self.format,
-            chunks: received.chunks,
-            bytes: received.bytes,
-            duplicates: self.generation.duplicates(),
-            connect: self.connect,
-            first_chunk: self.first_chunk,
-            total: self.ended.unwrap_or_else(|| self.started.elapsed()),
-        }
+        self.figures.summary(self.generation.id(), self.format)
     }
 
     /// Stops the generation, as the caller wants no more of it. The error says so, and what had come.
@@ -175,6 +122,7 @@ impl SpeechStream {
     /// Whether there is a next chunk; it is in `generation` then.
     fn advance(&mut self) -> Result<bool> {
         // From here, not from the last chunk: the time that the caller takes is not the service's.
+        let waiting = Instant::now();
         let timeouts = &self.client.settings().timeouts;
         let first = self.generation.received().chunks == 0;
         let chunk_deadline = deadline_after(if first {
@@ -185,7 +133,7 @@ impl SpeechStream {
         let deadline = earlier(chunk_deadline, self.total_deadline);
         loop {
             if self.generation.accept_held() {
-                self.chunk_arrived();
+                self.chunk_arrived(waiting.elapsed());
                 return Ok(true);
             }
             let Some(connection) = &mut self.connection else {
@@ -199,20 +147,19 @@ impl SpeechStream {
                 Some(Frame::Text(text)) => self.generation.accept_text(&text)?,
                 Some(Frame::Binary(bytes)) => self.generation.accept_binary(&bytes)?,
                 Some(Frame::Close { code, reason }) => return Err(self.closed(code, &reason)),
-                Some(Frame::Control) => false,
+                Some(Frame::Ping | Frame::Pong(_)) => false,
                 None => return Err(self.timed_out()),
             };
             if has_chunk {
-                self.chunk_arrived();
+                self.chunk_arrived(waiting.elapsed());
                 return Ok(true);
             }
         }
     }
 
-    fn chunk_arrived(&mut self) {
-        if self.first_chunk.is_none() && self.generation.received().chunks > 0 {
-            self.first_chunk = Some(self.started.elapsed());
-        }
+    fn chunk_arrived(&mut self, waited: Duration) {
+        self.figures
+            .chunk(waited, self.generation.received(), self.generation.duplicates());
         if self.generation.is_finished() {
             self.close();
             let Summary {
@@ -231,7 +178,7 @@ impl SpeechStream {
 
     fn close(&mut self) {
         self.connection = None;
-        self.ended.get_or_insert(self.started.elapsed());
+        self.figures.end();
     }
 
     fn timed_out(&self) -> Error {
@@ -282,13 +229,4 @@ impl fmt::Debug for SpeechStream {
             .field("summary", &self.summary())
             .finish_non_exhaustive()
     }
-}
-
-fn is_past(deadline: Option<Instant>) -> bool {
-    deadline.is_some_and(|deadline| Instant::now() >= deadline)
-}
-
-/// Percent-encodes everything that is not plain in a query.
-fn encode(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

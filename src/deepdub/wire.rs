@@ -9,9 +9,16 @@ use serde::de::{self, Deserialize, Deserializer, IgnoredAny, Visitor};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event<'a> {
     /// The request has been taken.
-    Acknowledged,
+    Acknowledged {
+        /// Whose.
+        generation_id: Option<Cow<'a, str>>,
+    },
     /// A piece of audio, perhaps empty.
     Chunk(ChunkMessage<'a>),
+    /// A turn was stopped, as asked.
+    Cancelled,
+    /// The answer to a ping.
+    Pong,
     /// Something failed: one generation, or what nobody has acknowledged yet.
     Failed {
         /// Whose.
@@ -70,6 +77,10 @@ struct Message<'a> {
     /// What a gateway before the service says when it fails itself.
     #[serde(borrow, default)]
     message: Text<'a>,
+    #[serde(borrow, default)]
+    action: Text<'a>,
+    #[serde(default)]
+    is_cancelled: Option<bool>,
 }
 
 impl<'a> Message<'a> {
@@ -95,9 +106,15 @@ impl<'a> Message<'a> {
                 error_type,
             };
         }
+        if self.is_cancelled == Some(true) {
+            return Event::Cancelled;
+        }
+        if self.action.0.as_deref() == Some("pong") {
+            return Event::Pong;
+        }
         let data = data.unwrap_or_default();
         if data.is_empty() && !is_final && self.index.is_none() {
-            return Event::Acknowledged;
+            return Event::Acknowledged { generation_id };
         }
         Event::Chunk(ChunkMessage {
             generation_id,

@@ -15,7 +15,19 @@ pub struct CancelToken(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     cancelled: AtomicBool,
-    waiting: Mutex<Vec<Weak<mio::Waker>>>,
+    waiting: Mutex<Vec<Weak<dyn WakeUp>>>,
+}
+
+/// Something that sleeps, or goes on by itself, and has to learn of a cancel.
+pub(crate) trait WakeUp: Send + Sync {
+    fn wake_up(self: Arc<Self>);
+}
+
+impl WakeUp for mio::Waker {
+    fn wake_up(self: Arc<Self>) {
+        // Waking fails only when the waiting thread's poll is gone, and then nobody waits.
+        let _ = self.wake();
+    }
 }
 
 impl CancelToken {
@@ -28,9 +40,10 @@ impl CancelToken {
     /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). Does not wait for them to return.
     pub fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::SeqCst);
-        for waker in self.lock().iter().filter_map(Weak::upgrade) {
-            // Waking fails only when the waiting thread's poll is gone, and then nobody waits.
-            let _ = waker.wake();
+        // Without the lock: who wakes up may do anything.
+        let waiting: Vec<_> = self.lock().iter().filter_map(Weak::upgrade).collect();
+        for sleeper in waiting {
+            sleeper.wake_up();
         }
     }
 
@@ -39,18 +52,21 @@ impl CancelToken {
         self.0.cancelled.load(Ordering::SeqCst)
     }
 
-    /// From now on `waker` is woken by a cancel. Ends when the waker is dropped.
-    pub(crate) fn wake_on_cancel(&self, waker: &Arc<mio::Waker>) {
-        let waker = Arc::downgrade(waker);
+    /// From now on `sleeper` is woken by a cancel. Ends when it is dropped.
+    pub(crate) fn wake_on_cancel<T: WakeUp + 'static>(&self, sleeper: &Arc<T>) {
+        let waker: Weak<dyn WakeUp> = Arc::<T>::downgrade(sleeper);
         let mut waiting = self.lock();
         waiting.retain(|known| known.strong_count() > 0);
         // A kept connection comes back with each call.
-        if !waiting.iter().any(|known| known.ptr_eq(&waker)) {
+        if !waiting
+            .iter()
+            .any(|known| std::ptr::addr_eq(known.as_ptr(), waker.as_ptr()))
+        {
             waiting.push(waker);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Weak<mio::Waker>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Weak<dyn WakeUp>>> {
         self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

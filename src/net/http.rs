@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::control::Control;
 use super::endpoint::Endpoint;
 use super::http_transport::{HttpConnector, HttpResolver};
-use super::tls::TlsSettings;
+use super::network::Network;
 use crate::error::{Error, ErrorKind, Result};
 
 pub(crate) const USER_AGENT: &str = concat!("voicewire/", env!("CARGO_PKG_VERSION"));
@@ -62,7 +62,7 @@ pub(crate) struct HttpClient {
 }
 
 impl HttpClient {
-    pub fn new(tls: Arc<TlsSettings>, max_body: usize) -> HttpClient {
+    pub fn new(network: Arc<Network>, max_body: usize) -> HttpClient {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             // A redirect would carry the key to another place; the service has no reason to send one.
@@ -70,7 +70,7 @@ impl HttpClient {
             .proxy(None)
             .user_agent(USER_AGENT)
             .build();
-        let agent = ureq::Agent::with_parts(config, HttpConnector::new(tls), HttpResolver);
+        let agent = ureq::Agent::with_parts(config, HttpConnector::new(network), HttpResolver);
         HttpClient { agent, max_body }
     }
 
@@ -175,7 +175,7 @@ fn request_error(error: ureq::Error, max_body: usize) -> Error {
         ureq::Error::Timeout(limit) => {
             Error::new(ErrorKind::Timeout, "the service did not answer in time").with_field(limit_name(limit))
         }
-        ureq::Error::Io(error) => super::connect::io_error(error, "the request failed"),
+        ureq::Error::Io(error) => super::socket::io_error(error, "the request failed"),
         ureq::Error::BodyExceedsLimit(_) => Error::new(
             ErrorKind::Protocol,
             format!("the answer is over the limit of {max_body} bytes (max_message_bytes)"),

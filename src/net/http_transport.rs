@@ -11,15 +11,16 @@ use ureq::config::Config;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
 
-use super::connect::Socket;
+use super::connect::Connecting;
 use super::control::Control;
 use super::endpoint::Endpoint;
 use super::http::limit_name;
-use super::tls::TlsSettings;
+use super::network::Network;
+use super::socket::Socket;
 use super::wait::{Waiter, Wake, deadline_after};
 use crate::error::{Error, ErrorKind};
 
-/// Looks nothing up: [`Socket::connect`] does, where it can be cancelled.
+/// Looks nothing up: [`Connecting`] does, where it can be cancelled.
 #[derive(Debug)]
 pub(crate) struct HttpResolver;
 
@@ -34,12 +35,12 @@ impl Resolver for HttpResolver {
 
 #[derive(Debug)]
 pub(crate) struct HttpConnector {
-    tls: Arc<TlsSettings>,
+    network: Arc<Network>,
 }
 
 impl HttpConnector {
-    pub fn new(tls: Arc<TlsSettings>) -> HttpConnector {
-        HttpConnector { tls }
+    pub fn new(network: Arc<Network>) -> HttpConnector {
+        HttpConnector { network }
     }
 }
 
@@ -47,26 +48,47 @@ impl Connector for HttpConnector {
     type Out = HttpTransport;
 
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<HttpTransport>, ureq::Error> {
+        self.open(details).map(Some).map_err(|error| ours(error.unsent()))
+    }
+}
+
+impl HttpConnector {
+    fn open(&self, details: &ConnectionDetails<'_>) -> crate::Result<HttpTransport> {
         // Checked when the client was made; here only taken apart again.
-        let endpoint = Endpoint::parse("url", &details.uri.to_string(), ["http", "https"], true).map_err(ours)?;
-        let mut waiter = Waiter::new(Control::current()).map_err(ours)?;
+        let endpoint = Endpoint::parse("url", &details.uri.to_string(), ["http", "https"], true)?;
+        let mut waiter = Waiter::new(Control::current())?;
         let deadline = deadline_of(&details.timeout);
-        let socket = Socket::connect(&endpoint, &self.tls, &mut waiter, deadline).map_err(|error| {
-            let late = error.kind() == ErrorKind::Timeout;
-            ours(if late {
+        let socket = connect(&endpoint, &self.network, &mut waiter, deadline).map_err(|error| {
+            if error.kind() == ErrorKind::Timeout {
                 error.with_field(limit_name(details.timeout.reason))
             } else {
                 error
-            })
+            }
         })?;
         let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
-        Ok(Some(HttpTransport {
+        Ok(HttpTransport {
             socket,
             waiter,
             buffers,
             secure: endpoint.secure,
             process: std::process::id(),
-        }))
+        })
+    }
+}
+
+fn connect(
+    endpoint: &Endpoint,
+    network: &Network,
+    waiter: &mut Waiter,
+    deadline: Option<Instant>,
+) -> crate::Result<Socket> {
+    let mut connecting = Connecting::new(endpoint, network, deadline)?;
+    loop {
+        waiter.check()?;
+        if let Some(socket) = connecting.advance(&waiter.io())? {
+            return Ok(socket);
+        }
+        waiter.wait(connecting.deadline())?;
     }
 }
 

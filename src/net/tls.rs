@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 use rustls::ClientConfig;
+use rustls::client::Resumption;
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -11,10 +12,15 @@ use rustls_platform_verifier::Verifier;
 
 use crate::error::{Error, ErrorKind, Result};
 
+/// How many sessions are kept, to be resumed by later connections: eight each for REST, WebSocket, a proxy, and one to
+/// spare.
+const SESSIONS: usize = 4 * 8;
+
 /// Extra trust, and the TLS configuration made of it when the first encrypted connection is.
 ///
 /// Reading the platform's certificates takes milliseconds: a client that talks to a loopback sandbox never
-/// pays for it, and one that talks to a service does so once.
+/// pays for it, and one that talks to a service does so once. As all connections share it, a connection can resume the
+/// session of an earlier one, which saves the certificates and their checking.
 #[derive(Debug, Default)]
 pub(crate) struct TlsSettings {
     extra_roots: Vec<CertificateDer<'static>>,
@@ -77,13 +83,14 @@ impl TlsSettings {
         let provider = Arc::new(ring::default_provider());
         let verifier =
             Verifier::new_with_extra_roots(self.extra_roots.iter().cloned(), provider.clone()).map_err(failed)?;
-        let config = ClientConfig::builder_with_provider(provider)
+        let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(failed)?
             .dangerous()
             // "Dangerous" is any verifier of one's own; this one asks the platform.
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
+        config.resumption = Resumption::in_memory_sessions(SESSIONS);
         Ok(Arc::new(config))
     }
 }

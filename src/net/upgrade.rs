@@ -3,17 +3,19 @@
 //! Done here rather than by tungstenite, whose own handshake writes the request, key included, to the trace
 //! log, keeps only what happens to be read of a refusal's body, and takes no list in `Connection`.
 
-use std::io::{ErrorKind as IoErrorKind, Read, Write};
+use std::io::{ErrorKind as IoErrorKind, Read};
 use std::time::{Duration, Instant};
 
 use tungstenite::handshake::client::generate_key;
 use tungstenite::handshake::derive_accept_key;
 
-use super::connect::{Socket, io_error};
 use super::endpoint::Endpoint;
+use super::exchange::Exchange;
 use super::http::Response;
-use super::wait::{Waiter, Wake, deadline_after, earlier};
+use super::socket::Socket;
+use super::wait::{deadline_after, earlier, is_past};
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
 
 /// The longest answer to a handshake, head and body, that is read.
 const MAX_ANSWER: usize = 64 * 1024;
@@ -22,11 +24,11 @@ const MAX_HEADERS: usize = 100;
 const REFUSAL_BODY: Duration = Duration::from_secs(2);
 
 /// What to ask for.
-pub(crate) struct UpgradeRequest<'a> {
-    pub endpoint: &'a Endpoint,
+pub(crate) struct UpgradeRequest {
+    pub endpoint: Endpoint,
     /// Added to the endpoint's own query.
-    pub query: Option<&'a str>,
-    pub headers: &'a [(&'a str, &'a str)],
+    pub query: Option<Secret>,
+    pub headers: Vec<(&'static str, Secret)>,
 }
 
 /// How the server answered.
@@ -37,57 +39,67 @@ pub(crate) enum Upgraded {
     Refused(Response),
 }
 
-pub(crate) fn upgrade(
-    socket: &mut Socket,
-    request: &UpgradeRequest<'_>,
-    waiter: &mut Waiter,
+/// The handshake as a machine that never waits: call [`advance`](Self::advance) whenever the socket may be ready.
+pub(crate) struct Upgrade {
+    key: String,
+    exchange: Exchange,
+    /// A refusal, of which the body is still to come.
+    refusal: Option<(Head, Vec<u8>)>,
     deadline: Option<Instant>,
-) -> Result<Upgraded> {
-    let key = generate_key();
-    send(socket, request_bytes(request, &key).as_bytes(), waiter, deadline)?;
-
-    let mut answer = Vec::new();
-    let (head_length, head) = loop {
-        if let Some(parsed) = parse_head(&answer)? {
-            break parsed;
-        }
-        if answer.len() >= MAX_ANSWER {
-            return Err(Error::new(
-                ErrorKind::Protocol,
-                "the answer to the WebSocket handshake is longer than 64 KiB",
-            ));
-        }
-        match receive(socket, &mut answer, waiter, deadline)? {
-            Some(0) => {
-                return Err(Error::new(
-                    ErrorKind::Network,
-                    "the connection was closed during the WebSocket handshake",
-                ));
-            }
-            Some(_) => {}
-            None => {
-                return Err(Error::new(
-                    ErrorKind::Timeout,
-                    "the WebSocket handshake was not answered in time",
-                ));
-            }
-        }
-    };
-    let rest = answer.split_off(head_length);
-    if head.status == 101 {
-        head.verify(&key)?;
-        return Ok(Upgraded::Accepted(rest));
-    }
-    let body = read_refusal(socket, rest, &head, waiter, deadline)?;
-    Ok(Upgraded::Refused(Response {
-        status: head.status,
-        retry_after: head.retry_after,
-        location: head.location,
-        body,
-    }))
 }
 
-fn request_bytes(request: &UpgradeRequest<'_>, key: &str) -> String {
+impl Upgrade {
+    pub fn new(request: &UpgradeRequest, deadline: Option<Instant>) -> Upgrade {
+        let key = generate_key();
+        let exchange = Exchange::new(
+            "WebSocket handshake",
+            request_bytes(request, &key).into_bytes(),
+            MAX_ANSWER,
+        );
+        Upgrade {
+            key,
+            exchange,
+            refusal: None,
+            deadline,
+        }
+    }
+
+    /// The answer; `None` when the socket has to be waited for, until [`deadline`](Self::deadline).
+    pub fn advance(&mut self, socket: &mut Socket) -> Result<Option<Upgraded>> {
+        if self.refusal.is_none() {
+            match self.exchange.advance(socket, parse_head)? {
+                Some((head, first_bytes)) if head.status == 101 => {
+                    head.verify(&self.key)?;
+                    return Ok(Some(Upgraded::Accepted(first_bytes)));
+                }
+                Some(refusal) => {
+                    self.deadline = earlier(self.deadline, deadline_after(Some(REFUSAL_BODY)));
+                    self.refusal = Some(refusal);
+                }
+                None if is_past(self.deadline) => return Err(self.exchange.timed_out()),
+                None => return Ok(None),
+            }
+        }
+        let Some((head, body)) = &mut self.refusal else {
+            return Ok(None);
+        };
+        if !read_refusal(socket, body, head) && !is_past(self.deadline) {
+            return Ok(None);
+        }
+        Ok(Some(Upgraded::Refused(Response {
+            status: head.status,
+            retry_after: head.retry_after,
+            location: head.location.take(),
+            body: std::mem::take(body),
+        })))
+    }
+
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+}
+
+fn request_bytes(request: &UpgradeRequest, key: &str) -> String {
     let UpgradeRequest {
         endpoint,
         query,
@@ -95,14 +107,14 @@ fn request_bytes(request: &UpgradeRequest<'_>, key: &str) -> String {
     } = request;
     let mut text = format!(
         "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\nUser-Agent: {}\r\n",
-        endpoint.request_target(*query),
+        endpoint.request_target(query.as_ref().map(Secret::expose)),
         endpoint.authority(),
         super::http::USER_AGENT,
     );
-    for (name, value) in *headers {
+    for (name, value) in headers {
         text.push_str(name);
         text.push_str(": ");
-        text.push_str(value);
+        text.push_str(value.expose());
         text.push_str("\r\n");
     }
     text.push_str("\r\n");
@@ -172,84 +184,22 @@ impl Head {
     }
 }
 
-fn send(socket: &mut Socket, mut bytes: &[u8], waiter: &mut Waiter, deadline: Option<Instant>) -> Result<()> {
-    loop {
-        let step = if bytes.is_empty() {
-            socket.flush().map(|()| 0)
-        } else {
-            socket.write(bytes)
-        };
-        match step {
-            Ok(0) if bytes.is_empty() => return Ok(()),
-            Ok(0) => {
-                return Err(Error::new(
-                    ErrorKind::Network,
-                    "the connection was closed during the WebSocket handshake",
-                ));
-            }
-            Ok(written) => bytes = &bytes[written..],
-            Err(error) if error.kind() == IoErrorKind::WouldBlock => {
-                if waiter.wait(deadline)? == Wake::TimedOut {
-                    return Err(Error::new(
-                        ErrorKind::Timeout,
-                        "the WebSocket handshake could not be sent in time",
-                    ));
-                }
-            }
-            Err(error) if error.kind() == IoErrorKind::Interrupted => {}
-            Err(error) => return Err(io_error(error, "the WebSocket handshake failed")),
-        }
-    }
-}
-
-/// Appends what has come to `buffer`; 0 is the end of the stream, `None` that the deadline passed.
-fn receive(
-    socket: &mut Socket,
-    buffer: &mut Vec<u8>,
-    waiter: &mut Waiter,
-    deadline: Option<Instant>,
-) -> Result<Option<usize>> {
-    let mut piece = [0; 4096];
-    loop {
-        match socket.read(&mut piece) {
-            Ok(length) => {
-                buffer.extend_from_slice(&piece[..length]);
-                return Ok(Some(length));
-            }
-            Err(error) if error.kind() == IoErrorKind::WouldBlock => {
-                if waiter.wait(deadline)? == Wake::TimedOut {
-                    return Ok(None);
-                }
-            }
-            Err(error) if error.kind() == IoErrorKind::Interrupted => {}
-            // Servers that refuse often cut the line without TLS's own goodbye.
-            Err(error) if error.kind() == IoErrorKind::UnexpectedEof => return Ok(Some(0)),
-            Err(error) => return Err(io_error(error, "the WebSocket handshake failed")),
-        }
-    }
-}
-
-/// As much of a refusal's body as comes: what is missing of it costs only words.
-fn read_refusal(
-    socket: &mut Socket,
-    mut body: Vec<u8>,
-    head: &Head,
-    waiter: &mut Waiter,
-    deadline: Option<Instant>,
-) -> Result<Vec<u8>> {
+/// Reads as much of a refusal's body as has come: what is missing of it costs only words. Whether that is all.
+fn read_refusal(socket: &mut Socket, body: &mut Vec<u8>, head: &Head) -> bool {
     let wanted = match head.status {
         204 | 304 => 0, // which have none (RFC 9110, section 6.4.1)
         _ => head.content_length.unwrap_or(MAX_ANSWER).min(MAX_ANSWER),
     };
-    let deadline = earlier(deadline, deadline_after(Some(REFUSAL_BODY)));
+    let mut piece = [0; 4096];
     while body.len() < wanted {
-        match receive(socket, &mut body, waiter, deadline) {
-            Ok(Some(0) | None) => break,
-            Ok(Some(_)) => {}
-            Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+        match socket.read(&mut piece) {
+            Ok(0) => break,
+            Ok(length) => body.extend_from_slice(&piece[..length]),
+            Err(error) if error.kind() == IoErrorKind::WouldBlock => return false,
+            Err(error) if error.kind() == IoErrorKind::Interrupted => {}
             Err(_) => break,
         }
     }
     body.truncate(wanted);
-    Ok(body)
+    true
 }

@@ -4,10 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mio::event::Source;
-use mio::{Events, Interest, Poll, Token, Waker};
+use mio::{Events, Poll, Token, Waker};
 
 use super::control::Control;
+use super::io::Io;
 use crate::error::{Error, ErrorKind, Result};
 
 const SOCKET: Token = Token(0);
@@ -30,6 +30,8 @@ pub(crate) struct Waiter {
     poll: Poll,
     events: Events,
     waker: Arc<Waker>,
+    /// The same for threads that know nothing of event queues.
+    wake: Arc<dyn Fn() + Send + Sync>,
     control: Control,
     /// When the host was last asked whether to go on.
     asked: Instant,
@@ -44,10 +46,16 @@ impl Waiter {
     fn build(control: Control) -> io::Result<Waiter> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKER)?);
+        let wake = Arc::new({
+            let waker = Arc::clone(&waker);
+            // Waking fails only when the poll is gone, and then nobody waits.
+            move || drop(waker.wake())
+        });
         let mut waiter = Waiter {
             poll,
             events: Events::with_capacity(4),
             waker,
+            wake,
             control: Control::default(),
             asked: Instant::now(),
         };
@@ -63,16 +71,13 @@ impl Waiter {
         self.control = control;
     }
 
-    /// Makes `socket` the one to wait for.
-    pub fn add(&self, socket: &mut impl Source) -> io::Result<()> {
-        self.poll
-            .registry()
-            .register(socket, SOCKET, Interest::READABLE | Interest::WRITABLE)
-    }
-
-    /// A waker that ends a wait early, as if the socket were ready.
-    pub fn waker(&self) -> Arc<Waker> {
-        Arc::clone(&self.waker)
+    /// For the machine whose socket is waited for here.
+    pub fn io(&self) -> Io<'_> {
+        Io {
+            registry: self.poll.registry(),
+            token: SOCKET,
+            wake: &self.wake,
+        }
     }
 
     /// An error if the call has been cancelled meanwhile. The host, which may be slow to answer, is asked now and then.
@@ -124,12 +129,24 @@ impl Waiter {
     }
 }
 
+/// Sleeps until `moment`, unless the call is cancelled meanwhile.
+pub(crate) fn pause(control: &Control, moment: Instant) -> Result<()> {
+    let mut waiter = Waiter::new(control.clone())?;
+    while waiter.wait(Some(moment))? == Wake::Ready {}
+    Ok(())
+}
+
 /// The earlier of two deadlines, where `None` is never.
 pub(crate) fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     }
+}
+
+/// Whether `deadline` has come. `None` never does.
+pub(crate) fn is_past(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| Instant::now() >= deadline)
 }
 
 /// The moment `limit` from now. `None` is never, as is a limit too long for the clock.

@@ -7,11 +7,9 @@ use tungstenite::error::{CapacityError, ProtocolError};
 use tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tungstenite::{Bytes, Message, Utf8Bytes};
 
-use super::connect::{Socket, io_error};
 use super::control::Control;
-use super::http::Response;
-use super::tls::TlsSettings;
-use super::upgrade::{UpgradeRequest, Upgraded, upgrade};
+use super::opening::{OpenError, Opening};
+use super::socket::{Socket, io_error};
 use super::wait::{Waiter, Wake};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -23,26 +21,16 @@ const READ_BUFFER: usize = 32 * 1024;
 pub(crate) enum Frame {
     Text(Utf8Bytes),
     Binary(Bytes),
-    /// Nothing for the reader: a ping, which has been answered, or a pong.
-    Control,
+    /// Nothing for the reader: it has been answered.
+    Ping,
+    /// The answer to a ping of this side, with its bytes.
+    #[allow(dead_code)] // looked at by whoever sends pings
+    Pong(Bytes),
     /// The other side said goodbye. Nothing comes after it.
     Close {
         code: Option<u16>,
         reason: String,
     },
-}
-
-/// Why a connection could not be opened.
-pub(crate) enum OpenError {
-    Failed(Error),
-    /// The server answered the handshake with something other than 101.
-    Refused(Response),
-}
-
-impl From<Error> for OpenError {
-    fn from(error: Error) -> Self {
-        OpenError::Failed(error)
-    }
 }
 
 /// Text in, messages out, never waiting: the state machine that every driver drives.
@@ -52,7 +40,8 @@ pub(crate) struct WebSocket {
 }
 
 impl WebSocket {
-    fn new(socket: Socket, first_bytes: Vec<u8>, max_message: usize) -> WebSocket {
+    /// `first_bytes` came with the handshake's answer.
+    pub fn new(socket: Socket, first_bytes: Vec<u8>, max_message: usize) -> WebSocket {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .max_message_size(Some(max_message))
@@ -74,7 +63,8 @@ impl WebSocket {
                     return Ok(Some(Frame::Close { code, reason }));
                 }
                 // Handed out, so that no flood of them can keep the reader from looking at its deadlines.
-                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => return Ok(Some(Frame::Control)),
+                Ok(Message::Ping(_) | Message::Frame(_)) => return Ok(Some(Frame::Ping)),
+                Ok(Message::Pong(bytes)) => return Ok(Some(Frame::Pong(bytes))),
                 Err(tungstenite::Error::Io(error)) if error.kind() == IoErrorKind::WouldBlock => return Ok(None),
                 Err(tungstenite::Error::Io(error)) if error.kind() == IoErrorKind::Interrupted => {}
                 Err(error) => return Err(self.error(error)),
@@ -84,7 +74,18 @@ impl WebSocket {
 
     /// Takes `text` for sending; [`flush`](Self::flush) until it says that it has gone out.
     pub fn queue_text(&mut self, text: String) -> Result<()> {
-        match self.inner.write(Message::text(text)) {
+        self.queue(Message::text(text))
+    }
+
+    /// Takes a ping for sending, as [`queue_text`](Self::queue_text) does; a [`Frame::Pong`] with the same bytes
+    /// answers it. At most 125 bytes.
+    #[allow(dead_code)] // for whoever keeps connections open
+    pub fn queue_ping(&mut self, payload: impl Into<Bytes>) -> Result<()> {
+        self.queue(Message::Ping(payload.into()))
+    }
+
+    fn queue(&mut self, message: Message) -> Result<()> {
+        match self.inner.write(message) {
             Ok(()) => Ok(()),
             // Taken, and kept until the socket is ready.
             Err(tungstenite::Error::Io(error)) if error.kind() == IoErrorKind::WouldBlock => Ok(()),
@@ -104,8 +105,8 @@ impl WebSocket {
         }
     }
 
-    /// Says goodbye, as far as that goes without waiting.
-    fn close(&mut self) {
+    /// Says goodbye, as far as that goes without waiting. The socket is closed by dropping this.
+    pub fn close(&mut self) {
         // The connection is given up either way.
         let _ = self.inner.close(None);
         self.inner.get_mut().say_goodbye();
@@ -144,23 +145,18 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub fn open(
-        request: &UpgradeRequest<'_>,
-        tls: &TlsSettings,
-        control: Control,
-        deadline: Option<Instant>,
-        max_message: usize,
-    ) -> Result<Connection, OpenError> {
+    pub fn open(mut opening: Opening, control: Control) -> Result<Connection, OpenError> {
         let mut waiter = Waiter::new(control)?;
-        waiter.check()?;
-        let mut socket = Socket::connect(request.endpoint, tls, &mut waiter, deadline)?;
-        match upgrade(&mut socket, request, &mut waiter, deadline)? {
-            Upgraded::Accepted(first_bytes) => Ok(Connection {
-                socket: WebSocket::new(socket, first_bytes, max_message),
-                waiter,
-                process: std::process::id(),
-            }),
-            Upgraded::Refused(response) => Err(OpenError::Refused(response)),
+        loop {
+            waiter.check()?;
+            if let Some(socket) = opening.advance(&waiter.io())? {
+                return Ok(Connection {
+                    socket,
+                    waiter,
+                    process: std::process::id(),
+                });
+            }
+            waiter.wait(opening.deadline())?;
         }
     }
 

@@ -287,7 +287,7 @@ static void issues_live_and_die(vw_deepdub_client *client) {
     CHECK_STATUS(vw_deepdub_get_issue(client, id, NULL, &seen), VW_ERR_NOT_FOUND);
     CHECK(seen == NULL);
     CHECK(vw_last_error()->http_status == 404 && strcmp(vw_last_error()->message, "Issue not found") == 0);
-    CHECK(vw_last_error()->retry_after_seconds < 0);
+    CHECK(vw_last_error()->retry_after_seconds < 0 && vw_last_error()->attempts == 1);
 }
 
 static long file_size(const char *path) {

@@ -10,9 +10,12 @@
 
 static int checks = 0;
 
+/* Callbacks check on threads of their own. */
+#define COUNT() __atomic_add_fetch(&checks, 1, __ATOMIC_RELAXED)
+
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \
-        checks++;                                                                                                      \
+        COUNT();                                                                                                       \
         if (!(condition)) {                                                                                            \
             fprintf(stderr, "%s:%d: not so: %s (last error: %s)\n", __FILE__, __LINE__, #condition,                    \
                     vw_last_error()->description);                                                                     \
@@ -23,7 +26,7 @@ static int checks = 0;
 #define CHECK_STATUS(call, expected)                                                                                   \
     do {                                                                                                               \
         vw_status got_ = (call);                                                                                       \
-        checks++;                                                                                                      \
+        COUNT();                                                                                                       \
         if (got_ != (expected)) {                                                                                      \
             fprintf(stderr, "%s:%d: %s is %s, not %s (last error: %s)\n", __FILE__, __LINE__, #call,                   \
                     vw_status_name(got_), #expected, vw_last_error()->description);                                    \
@@ -58,6 +61,7 @@ static inline vw_deepdub_config sandbox_config(void) {
     config.api_key = environment("TEST_KEY");
     config.rest_url = environment("TEST_REST_URL");
     config.websocket_url = environment("TEST_WEBSOCKET_URL");
+    config.streaming_url = environment("TEST_STREAMING_URL");
     return config;
 }
 

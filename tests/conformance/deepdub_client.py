@@ -6,6 +6,7 @@ What the vendor's client accepts, the sandbox may send; what it sends, the sandb
 """
 
 import asyncio
+import base64
 import os
 import struct
 from uuid import uuid4
@@ -24,6 +25,7 @@ TEXT = "The quick brown fox jumps over the lazy dog, and then it runs away."
 def client(monkeypatch):
     monkeypatch.setenv("DEEPDUB_BASE_URL", f"{URL}/api/v1")
     monkeypatch.setenv("DEEPDUB_BASE_WEBSOCKET_URL", f"{URL.replace('http', 'ws', 1)}/open")
+    monkeypatch.setenv("DEEPDUB_BASE_WEBSOCKET_STREAMING_URL", f"{URL.replace('http', 'ws', 1)}/ws")
     monkeypatch.setenv("DEEPDUB_API_KEY", KEY)
     return DeepdubClient()
 
@@ -136,3 +138,128 @@ def test_a_bad_key_is_refused(client):
 def test_the_voices_are_listed(client):
     voices = client.list_voices()["voicePrompts"]
     assert VOICE in [voice["id"] for voice in voices]
+
+
+def written(client, use, format="s16le", **options):
+    """What `use` does on a connection for text that is still being written."""
+
+    async def run():
+        settings = dict(model="dd-etts-3.2", locale="en-US", voice_prompt_id=VOICE, format=format, **options)
+        async with client.async_stream_connect(**settings) as connection:
+            return await asyncio.wait_for(use(connection), 30)
+
+    return asyncio.run(run())
+
+
+async def turn_of(connection, *pieces):
+    """All messages of one turn."""
+    for piece in pieces:
+        await connection.async_stream_text(piece)
+    await connection.async_stream_end()
+    messages = []
+    while not messages or not messages[-1]["isFinished"]:
+        messages.append(await connection.async_stream_recv())
+    return messages
+
+
+def audio_of(messages):
+    return b"".join(base64.b64decode(message["data"]) for message in messages)
+
+
+def test_text_is_written_in_pieces_and_spoken_before_its_end(client):
+    async def use(connection):
+        assert connection.connection_id
+        await connection.async_stream_text("The first sen")
+        await connection.async_stream_text("tence. The sec")
+        early = await connection.async_stream_recv_audio()
+        rest = await turn_of(connection, "ond.")
+        return early + audio_of(rest), await turn_of(connection, "The first sentence. The second.")
+
+    pieces, whole = written(client, use)
+    assert pieces == audio_of(whole)
+    assert [message["index"] for message in whole] == list(range(len(whole)))
+
+
+def test_the_clients_own_loop_gets_all_audio(client):
+    async def use(connection):
+        messages = await turn_of(connection, TEXT)
+        await connection.async_stream_text(TEXT)
+        await connection.async_flush()
+        # The client declares its loop, which has no end, as a context manager: what is inside can be iterated.
+        loop = connection.async_stream.__wrapped__(connection)
+        return messages, [await anext(loop) for message in messages if message["data"]]
+
+    messages, chunks = written(client, use, format="wav")
+    header = client.dd_wav_header_len
+    assert chunks == [audio_of([message])[header:] for message in messages if message["data"]]
+
+
+def test_wav_written_is_the_same_audio_as_s16le(client):
+    async def use(connection):
+        return await turn_of(connection, TEXT)
+
+    raw = audio_of(written(client, use, sample_rate=16000))
+    header = client.dd_wav_header_len
+    wav = [audio_of([message]) for message in written(client, use, format="wav", sample_rate=16000)]
+    assert all(chunk[:4] == b"RIFF" and chunk[0x3C:0x40] == b"data" for chunk in wav if chunk)
+    assert b"".join(chunk[header:] for chunk in wav) == raw
+    assert len(raw) > 16000 * 2
+    assert len(audio_of(written(client, use, format="mulaw", sample_rate=16000))) * 2 == len(raw)
+
+
+def test_turns_follow_each_other_on_one_connection(client):
+    async def use(connection):
+        return [await turn_of(connection, TEXT) for _ in range(2)]
+
+    one, two = written(client, use)
+    assert audio_of(one) == audio_of(two)
+    assert one[0]["generationId"] != two[0]["generationId"]
+    assert one[0]["index"] == two[0]["index"] == 0
+
+
+def test_a_turn_can_be_cancelled(client):
+    async def use(connection):
+        await connection.async_stream_text("This is said. This is not en")
+        first = await connection.async_stream_recv()
+        await connection.async_stream_cancel()
+        message = first
+        while not message.get("isCancelled"):
+            message = await connection.async_stream_recv()
+        return first, message, await turn_of(connection, "Next.")
+
+    first, cancelled, following = written(client, use)
+    assert cancelled["generationId"] == first["generationId"]
+    assert {message["generationId"] for message in following}.isdisjoint({first["generationId"]})
+
+
+def test_a_ping_has_an_answer(client):
+    assert written(client, lambda connection: connection.async_stream_ping()) == {"action": "pong"}
+
+
+def test_settings_change_between_turns(client):
+    async def use(connection):
+        one = await turn_of(connection, TEXT)
+        await connection.async_stream_config(
+            model="dd-etts-3.2",
+            locale="en-US",
+            voice_prompt_id=VOICE,
+            format="mulaw",
+            sample_rate=16000,
+            accept_emojis=True,
+            target_gender="female",
+            first_audio_timeout=1.5,
+            realtime=True,
+        )
+        return one, await turn_of(connection, TEXT)
+
+    raw, mulaw = written(client, use, sample_rate=16000)
+    assert len(audio_of(raw)) == 2 * len(audio_of(mulaw))
+
+
+def test_a_bad_setting_is_an_error_of_the_session(client):
+    async def use(connection):
+        await connection.async_stream_config("dd-etts-3.2", "en-US", VOICE, format="opus")
+        return await connection.async_stream_recv()
+
+    answer = written(client, use)
+    assert answer["action"] == "error" and "format" in answer["message"]

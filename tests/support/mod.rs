@@ -1,11 +1,15 @@
 //! What the tests share: a sandbox, a client of it, and collecting what comes.
 #![allow(dead_code)] // each test program uses its own part of it
 
+pub mod lines;
+
+pub mod proxy;
+
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use voicewire::deepdub::{Client, Config, SpeechRequest, Summary, TRIAL_VOICE, Timeouts};
-use voicewire::{Error, ErrorKind};
+use voicewire::{Error, ErrorKind, RetryPolicy};
 use voicewire_sandbox::speech::Engine;
 use voicewire_sandbox::{Options, Sandbox};
 
@@ -25,7 +29,10 @@ pub fn config(sandbox: &Sandbox) -> Config {
     let config = Config::new()
         .api_key(sandbox.api_key())
         .rest_url(sandbox.deepdub_rest_url())
-        .websocket_url(sandbox.deepdub_open_url());
+        .websocket_url(sandbox.deepdub_open_url())
+        .streaming_url(sandbox.deepdub_live_url())
+        // Most tests are about the single call.
+        .retry(RetryPolicy::none());
     match sandbox.ca_pem() {
         Some(pem) => config.ca_pem(pem),
         None => config,

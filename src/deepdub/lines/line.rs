@@ -1,0 +1,435 @@
+//! A line: one generation, from where its chunks come in to where they are taken.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Instant;
+
+use once_cell::sync::OnceCell;
+
+use super::hub::{Delivery, Hub};
+use crate::audio::Format;
+use crate::deepdub::generation::Chunk;
+use crate::deepdub::summary::{Figures, Summary, WaitFor};
+use crate::error::{Error, ErrorKind, Result};
+use crate::handover::{Begin, Handover, Next, Push};
+use crate::net::WakeUp;
+use crate::sync::Mutex;
+use crate::thread;
+
+/// What a callback wants after an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// The next chunk, when it comes.
+    Continue,
+    /// No chunk until [`Line::resume`](crate::deepdub::Line::resume). What comes meanwhile is kept, up to
+    /// [`LineOptions::max_buffered_bytes`](crate::deepdub::LineOptions::max_buffered_bytes).
+    Pause,
+    /// No chunk any more, as after [`Line::cancel`](crate::deepdub::Line::cancel).
+    Stop,
+}
+
+/// What happens to a line.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum LineEvent<'a> {
+    /// The next chunk. After a cancel none comes.
+    Chunk(Chunk<'a>),
+    /// It has ended, whether it went well, failed or was cancelled: each line once, and nothing after it.
+    Ended(&'a Ended),
+}
+
+/// How a line ended.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Ended {
+    /// Its figures.
+    pub summary: Summary,
+    /// Why it failed; `None` when it went well. `Cancelled` after a cancel.
+    pub error: Option<Error>,
+}
+
+pub(in crate::deepdub) type Callback = Box<dyn FnMut(LineEvent<'_>) -> Flow + Send>;
+pub(in crate::deepdub) type Notify = Arc<dyn Fn() + Send + Sync>;
+
+/// A chunk that waits for its consumer.
+pub(in crate::deepdub) struct Kept {
+    data: Vec<u8>,
+    index: u64,
+    is_final: bool,
+}
+
+impl Kept {
+    pub fn chunk<'a>(&'a self, line: &'a LineShared) -> Chunk<'a> {
+        Chunk {
+            data: &self.data,
+            index: self.index,
+            generation_id: line.id(),
+            is_final: self.is_final,
+            format: line.format,
+        }
+    }
+}
+
+/// What a line belongs to.
+pub(in crate::deepdub) trait Owner: Send + Sync {
+    fn hub(&self) -> &Hub;
+    /// Tells the I/O thread that the line was cancelled.
+    fn cancelled(&self, line: Arc<LineShared>);
+    /// Tells the I/O thread that the line's callback wants chunks again.
+    fn resumed(&self, line: Arc<LineShared>);
+}
+
+/// What the session, its thread and the line's handle share.
+pub(in crate::deepdub) struct LineShared {
+    /// What its owner knows it by.
+    pub name: String,
+    /// Where it stands in the order of its owner's lines.
+    pub place: i64,
+    pub format: Format,
+    pub figures: Mutex<Figures>,
+    /// The generation's id, once it is known.
+    id: OnceCell<String>,
+    owner: Weak<dyn Owner>,
+    handover: Handover<Kept, Ended>,
+    max_buffered: usize,
+    consumer: Consumer,
+    /// Is in the session's list of lines that have something for a poll.
+    announced: AtomicBool,
+}
+
+/// Who takes the events.
+enum Consumer {
+    /// A callback, on the session's thread or in its polls.
+    Callback(Delivery, Mutex<Option<Callback>>),
+    /// Somebody who asks; this is called when there is something.
+    Puller(Mutex<Option<Notify>>),
+}
+
+impl LineShared {
+    /// One that nobody has sent yet. Without a callback, its chunks are asked for.
+    pub fn new<O: Owner + 'static>(
+        owner: &Arc<O>,
+        (name, place): (String, i64),
+        format: Format,
+        max_buffered: usize,
+        callback: Option<Callback>,
+    ) -> LineShared {
+        let owner_of_line: Weak<dyn Owner> = Arc::<O>::downgrade(owner);
+        LineShared {
+            name,
+            place,
+            format,
+            figures: Mutex::new({
+                let mut figures = Figures::start();
+                figures.wait_for(Some(WaitFor::Turn));
+                figures
+            }),
+            id: OnceCell::new(),
+            owner: owner_of_line,
+            handover: Handover::new(max_buffered),
+            max_buffered,
+            consumer: match callback {
+                Some(callback) => Consumer::Callback(owner.hub().delivery, Mutex::new(Some(callback))),
+                None => Consumer::Puller(Mutex::new(None)),
+            },
+            announced: AtomicBool::new(false),
+        }
+    }
+
+    /// The generation's id; empty while it is not known.
+    pub fn id(&self) -> &str {
+        self.id.get().map_or("", String::as_str)
+    }
+
+    /// Only the first one counts.
+    pub fn set_id(&self, id: &str) {
+        self.id.get_or_init(|| id.to_owned());
+    }
+
+    pub fn summary(&self) -> Summary {
+        self.figures.lock().summary(self.id(), self.format)
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.handover.is_cancelled()
+    }
+
+    pub fn is_ended(&self) -> bool {
+        !self.is_here() || self.handover.is_ended()
+    }
+
+    /// Whether this process is the one that it is spoken in: see [`Hub::is_here`].
+    pub fn is_here(&self) -> bool {
+        self.owner.upgrade().is_none_or(|owner| owner.hub().is_here())
+    }
+
+    /// On the session's thread: a chunk came.
+    ///
+    /// # Errors
+    /// `BufferFull` when nobody takes what comes; `Cancelled` when the callback stops, or nobody wants it any more; `Internal` when
+    /// it panics.
+    pub fn deliver(self: &Arc<Self>, chunk: Chunk<'_>) -> Result<()> {
+        if let Consumer::Callback(Delivery::IoThread, callback) = &self.consumer {
+            match self.handover.begin() {
+                Begin::Deliver => return self.call(callback, chunk),
+                // It must not look complete without this chunk.
+                Begin::Closed => return Err(Error::cancelled()),
+                Begin::Queue => {}
+            }
+        }
+        let kept = Kept {
+            data: chunk.data.to_vec(),
+            index: chunk.index,
+            is_final: chunk.is_final,
+        };
+        match self.handover.push(kept, chunk.data.len()) {
+            Push::Taken => {
+                self.announce();
+                Ok(())
+            }
+            Push::Closed => Err(Error::cancelled()),
+            Push::Full => Err(Error::new(
+                ErrorKind::BufferFull,
+                format!(
+                    "the audio was taken too slowly: more than {} bytes would wait (max_buffered_bytes)",
+                    self.max_buffered
+                ),
+            )
+            .with_field("max_buffered_bytes")),
+        }
+    }
+
+    /// Ends it; only the first end counts. Whoever takes its events gets the end after what waits already; callbacks on
+    /// the session's thread get it by [`hand_over`](Self::hand_over).
+    pub fn finish(self: &Arc<Self>, error: Option<Error>) {
+        let ended = {
+            let mut figures = self.figures.lock();
+            figures.end();
+            Ended {
+                summary: figures.summary(self.id(), self.format),
+                error: error.map(|error| {
+                    let error = error.with_generation(self.id(), figures.received);
+                    match figures.retries {
+                        0 => error,
+                        retries => error.with_attempts(retries + 1),
+                    }
+                }),
+            }
+        };
+        match &ended.error {
+            Some(error) => log::debug!("generation {}: {error}", self.id()),
+            None => log::debug!("generation {}: finished after {:.1?}", self.id(), ended.summary.total),
+        }
+        let first = match ended.error {
+            Some(_) => self.handover.finish(ended),
+            None => self.handover.complete(ended),
+        };
+        if first {
+            self.announce();
+        }
+    }
+
+    /// Says that there is something to take, to whom it concerns.
+    pub fn announce(self: &Arc<Self>) {
+        match &self.consumer {
+            Consumer::Callback(Delivery::Poll, _) => {
+                if !self.announced.swap(true, Ordering::SeqCst)
+                    && let Some(owner) = self.owner.upgrade()
+                {
+                    owner.hub().announce(Arc::clone(self));
+                }
+            }
+            // The session's thread sees to it itself.
+            Consumer::Callback(Delivery::IoThread, _) => {}
+            Consumer::Puller(notify) => {
+                let notify = notify.lock().clone();
+                if let Some(notify) = notify {
+                    // Its panic is not this thread's end.
+                    let _ = thread::callback(|| catch_unwind(AssertUnwindSafe(|| notify())));
+                }
+            }
+        }
+    }
+
+    /// Whether its events are callbacks on the session's thread.
+    pub fn is_direct(&self) -> bool {
+        matches!(self.consumer, Consumer::Callback(Delivery::IoThread, _))
+    }
+
+    /// Calls the callback with all that waits, on the thread where callbacks belong; how many calls that made.
+    pub fn hand_over(self: &Arc<Self>) -> usize {
+        let Consumer::Callback(_, callback) = &self.consumer else {
+            return 0;
+        };
+        // From here on news is announced again.
+        self.announced.store(false, Ordering::SeqCst);
+        let mut calls = 0;
+        loop {
+            match self.handover.next() {
+                Next::Item(kept) => {
+                    calls += 1;
+                    if let Err(error) = self.call(callback, kept.chunk(self)) {
+                        self.handover.cancel(false);
+                        self.finish(Some(error));
+                        self.tell(Owner::cancelled);
+                    }
+                }
+                Next::End(ended) => {
+                    self.call_end(callback, &ended);
+                    return calls + 1;
+                }
+                Next::Empty | Next::Over => return calls,
+            }
+        }
+    }
+
+    /// Calls the callback over a chunk; [`Handover::begin`] or [`Handover::next`] has allowed it.
+    fn call(&self, slot: &Mutex<Option<Callback>>, chunk: Chunk<'_>) -> Result<()> {
+        let is_final = chunk.is_final;
+        let callback = slot.lock().take();
+        let flow = callback.map(|mut callback| {
+            let flow = thread::callback(|| catch_unwind(AssertUnwindSafe(|| callback(LineEvent::Chunk(chunk)))));
+            *slot.lock() = Some(callback);
+            flow
+        });
+        if matches!(flow, Some(Ok(Flow::Pause))) {
+            self.handover.pause();
+        }
+        self.handover.delivered();
+        match flow {
+            // It had everything.
+            Some(Ok(Flow::Stop)) if is_final => Ok(()),
+            Some(Ok(Flow::Stop)) => Err(Error::cancelled()),
+            Some(Err(_)) => Err(Error::new(ErrorKind::Internal, "the line's callback panicked")),
+            Some(Ok(Flow::Continue | Flow::Pause)) | None => Ok(()),
+        }
+    }
+
+    fn call_end(&self, slot: &Mutex<Option<Callback>>, ended: &Ended) {
+        self.forget();
+        let callback = slot.lock().take();
+        if let Some(mut callback) = callback {
+            // Its panic concerns nobody any more.
+            let _ = thread::callback(|| {
+                catch_unwind(AssertUnwindSafe(move || {
+                    callback(LineEvent::Ended(ended));
+                }))
+            });
+        }
+    }
+
+    /// No chunk from here on. The end follows where events go. Waits for a callback that is running, unless this thread
+    /// is in one.
+    pub fn cancel(self: &Arc<Self>, wait: bool) {
+        if !self.is_here() {
+            return;
+        }
+        self.handover.cancel(wait && !thread::in_callback());
+        if !self.is_direct() {
+            self.finish(Some(Error::cancelled()));
+        }
+        self.tell(Owner::cancelled);
+    }
+
+    /// Chunks go to the callback again.
+    pub fn resume(self: &Arc<Self>) {
+        if !self.is_here() {
+            return;
+        }
+        self.handover.resume();
+        if self.is_direct() {
+            self.tell(Owner::resumed);
+        } else {
+            self.announce();
+        }
+    }
+
+    /// The next thing for who asks for it.
+    pub fn take(&self) -> Next<Kept, Ended> {
+        let next = self.handover.take();
+        if matches!(next, Next::End(_)) {
+            self.forget();
+        }
+        next
+    }
+
+    /// Sleeps until there is something to take.
+    pub fn wait(&self, deadline: Option<Instant>) {
+        self.handover.wait(deadline);
+    }
+
+    pub fn set_notify(&self, notify: Notify) {
+        if let Consumer::Puller(slot) = &self.consumer {
+            *slot.lock() = Some(notify);
+        }
+    }
+
+    /// Its owner need not know of it any more.
+    pub fn forget(&self) {
+        if let Some(owner) = self.owner.upgrade() {
+            owner.hub().forget(self);
+        }
+    }
+
+    /// On the I/O thread: it was cancelled, and gets its end unless it has had one.
+    pub fn end_cancelled(self: &Arc<Self>) {
+        self.finish(Some(Error::cancelled()));
+        if self.is_direct() {
+            self.hand_over();
+        }
+    }
+
+    fn tell(self: &Arc<Self>, what: impl FnOnce(&(dyn Owner + 'static), Arc<LineShared>)) {
+        if let Some(owner) = self.owner.upgrade() {
+            what(&*owner, Arc::clone(self));
+        }
+    }
+}
+
+impl WakeUp for LineShared {
+    /// The line's cancel token was cancelled; that does not wait for anything.
+    fn wake_up(self: Arc<Self>) {
+        self.cancel(false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deepdub::lines::{Line, LineStream};
+
+    struct Nobody(Hub);
+
+    impl Owner for Nobody {
+        fn hub(&self) -> &Hub {
+            &self.0
+        }
+
+        fn cancelled(&self, _: Arc<LineShared>) {}
+
+        fn resumed(&self, _: Arc<LineShared>) {}
+    }
+
+    /// Another thread is in the middle of a cancel: nothing comes any more, and the end has not been given yet.
+    #[test]
+    fn a_line_whose_end_nobody_asks_for_is_forgotten() {
+        let owner = Arc::new(Nobody(Hub::new(Delivery::IoThread, None)));
+        let new = || {
+            Arc::new(LineShared::new(
+                &owner,
+                ("a line".to_owned(), 0),
+                Format::S16le,
+                1,
+                None,
+            ))
+        };
+        let line = new();
+        owner.0.remember(&line).expect("open");
+        let mut stream = LineStream::new(Line::new(Arc::clone(&line)));
+        line.handover.cancel(true);
+        assert_eq!(stream.next_chunk().expect_err("over").kind(), ErrorKind::Cancelled);
+        drop(stream);
+        owner.0.remember(&new()).expect("the name is free again");
+    }
+}

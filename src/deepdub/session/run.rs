@@ -1,0 +1,74 @@
+//! One line of a session on the I/O thread: its request, and its way through queue, connection and service.
+
+use std::sync::Arc;
+
+use crate::deepdub::config::Timeouts;
+use crate::deepdub::lines::{Intake, LineShared, Progress};
+use crate::deepdub::summary::WaitFor;
+use crate::deepdub::wire::Event;
+use crate::error::Result;
+
+pub(super) struct Run {
+    pub line: Arc<LineShared>,
+    pub intake: Intake,
+    /// The request, as it is sent each time.
+    message: String,
+    /// Whether the service has answered since it was last sent.
+    pub acknowledged: bool,
+    /// The service asked to wait; the limit for its first audio is that of the first time.
+    pub held_back: bool,
+    /// Whether it has left the queue; it waits for the connection from then on.
+    admitted: bool,
+}
+
+impl Run {
+    pub fn new(line: Arc<LineShared>, message: String, max_held_bytes: usize, resume: bool) -> Run {
+        Run {
+            intake: Intake::new(Arc::clone(&line), max_held_bytes, resume),
+            line,
+            message,
+            acknowledged: false,
+            held_back: false,
+            admitted: false,
+        }
+    }
+
+    /// There is a place for it: from here on its time runs, and it waits for the connection as long as for first audio.
+    pub fn admit(&mut self, timeouts: &Timeouts) {
+        if self.admitted {
+            return;
+        }
+        self.admitted = true;
+        self.intake.start_total(timeouts);
+        self.intake.expect_audio(timeouts);
+        self.line.figures.lock().wait_for(Some(WaitFor::Connection));
+    }
+
+    pub fn is_admitted(&self) -> bool {
+        self.admitted
+    }
+
+    /// It is being sent: the message.
+    pub fn send(&mut self, timeouts: &Timeouts) -> String {
+        self.intake.sent();
+        // The time goes on that it has been held back because the service asked to wait.
+        if self.held_back {
+            self.intake.keep_expecting_audio(timeouts);
+        } else {
+            self.intake.expect_audio(timeouts);
+        }
+        self.held_back = false;
+        self.acknowledged = false;
+        self.line.figures.lock().wait_for(None);
+        self.message.clone()
+    }
+
+    /// What came is for this one.
+    ///
+    /// # Errors
+    /// As [`Intake::accept`].
+    pub fn accept(&mut self, event: Event<'_>, timeouts: &Timeouts) -> Result<Progress> {
+        self.acknowledged = true;
+        self.intake.accept(event, timeouts)
+    }
+}
