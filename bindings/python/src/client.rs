@@ -5,8 +5,8 @@ use std::time::Duration;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
-use voicewire::CallOptions;
 use voicewire::deepdub::{self, Config, IssueChanges, NewIssue, Region, Timeouts};
+use voicewire::{CallOptions, Proxy, RetryPolicy};
 
 use crate::cancel::token;
 use crate::errors;
@@ -14,9 +14,12 @@ use crate::generation::Generation;
 use crate::interrupt::Interrupt;
 use crate::issue::{Issue, clip};
 use crate::request::{speech_request, text_of};
+use crate::session::Session;
+use crate::shutdown;
 use crate::speech::Speech;
 use crate::stream::SpeechStream;
 use crate::summary::Summary;
+use crate::text::TextSession;
 
 /// Speaks texts and files issues with Deepdub. Opens no connection before the first call.
 ///
@@ -38,26 +41,48 @@ use crate::summary::Summary;
 ///     api_key: Begins with 'dd-'. Else the environment's DEEPDUB_API_KEY.
 ///     rest_url: Where REST calls go. Else DEEPDUB_BASE_URL, else the region's own address.
 ///     websocket_url: Where texts are spoken. Else DEEPDUB_BASE_WEBSOCKET_URL, else the region's own address.
+///     streaming_url: Where text is streamed in. Else DEEPDUB_BASE_WEBSOCKET_STREAMING_URL, else the region's own address.
 ///     region: 'us' or 'eu'. Else 'eu' if DD_EU is 1, else 'us'.
 ///     connect_timeout: Seconds to open a connection, name look-up included. This and the following are more than 0;
 ///         None is without end.
 ///     first_chunk_timeout: Seconds from the request to the first audio.
 ///     between_chunks_timeout: Seconds from one chunk to the next.
 ///     total_timeout: Seconds for a whole generation, connecting included.
-///     rest_timeout: Seconds for a whole REST call, such as one about an issue.
+///     rest_timeout: Seconds for a whole REST call, such as one about an issue, with all its tries.
 ///     ca_pem: Certificates, as the text of a PEM file, that are trusted besides the platform's own.
 ///     allow_plaintext: Whether ws:// and http:// are allowed to other hosts than this machine. The key and all audio
 ///         then cross the network readable by anyone.
 ///     key_in_query: Whether the WebSocket handshake carries the key in its URL rather than in a header, for gateways
 ///         that drop headers. URLs end up in logs.
 ///     max_message_bytes: The largest message or REST answer that is taken; 1024 or more.
+///     proxy: The proxy that connections go through: 'http://[user:password@]host[:port]' (port 80 where none is given),
+///         or 'https://…' for one that speaks TLS (port 443). '' is none. None is, for encrypted addresses beyond this
+///         machine, that of HTTPS_PROXY, else of ALL_PROXY, except for the hosts in NO_PROXY.
+///     retries: How often a REST call is tried again: reading, changing and deleting an issue after failures of the
+///         connection and of the service and when it is too busy (HTTP 429); filing one only when the connection could
+///         not be made or the service was too busy. All tries are within rest_timeout. 0 is never.
+///     retry_first_delay: The longest wait, in seconds, before the first of them; each further one may be twice as long
+///         as the one before. A wait is half of that or more, at random, or what the service asks for, if that is
+///         longer.
+///     retry_max_delay: The longest wait, in seconds, that the service did not ask for.
 ///
 /// Raises:
 ///     InvalidArgumentError: no key, or an argument that cannot be; its `field` says which.
 #[pyclass(frozen, module = "voicewire.deepdub")]
-pub(crate) struct Client(deepdub::Client);
+pub(crate) struct Client(Option<deepdub::Client>);
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        shutdown::drop_detached(self.0.take());
+    }
+}
 
 impl Client {
+    fn core(&self) -> &deepdub::Client {
+        // It is there until the drop.
+        self.0.as_ref().unwrap_or_else(|| unreachable!())
+    }
+
     /// A REST call: without the interpreter, but listening to Ctrl-C and `cancel`.
     fn rest<T: Send>(
         &self,
@@ -69,7 +94,7 @@ impl Client {
         py.check_signals()?;
         let interrupt = Interrupt::default();
         let options = interrupt.options(cancel.map(|cancel| cancel.get().core()));
-        py.detach(|| call(&self.0, &options))
+        py.detach(|| call(self.core(), &options))
             .map_err(|error| interrupt.exception(py, &error))
     }
 }
@@ -85,6 +110,11 @@ fn limit(py: Python<'_>, field: &str, seconds: Option<f64>) -> PyResult<Option<D
     }
 }
 
+fn delay(py: Python<'_>, field: &str, seconds: f64) -> PyResult<Duration> {
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| errors::invalid(py, field, &seconds.to_string(), "seconds, 0 or more"))
+}
+
 fn region(py: Python<'_>, name: Option<&str>) -> PyResult<Option<Region>> {
     match name {
         None => Ok(None),
@@ -98,13 +128,14 @@ fn region(py: Python<'_>, name: Option<&str>) -> PyResult<Option<Region>> {
 impl Client {
     #[new]
     #[pyo3(
-        signature = (api_key=None, *, rest_url=None, websocket_url=None, region=None, connect_timeout=Some(10.0),
+        signature = (api_key=None, *, rest_url=None, websocket_url=None, streaming_url=None, region=None, connect_timeout=Some(10.0),
             first_chunk_timeout=Some(30.0), between_chunks_timeout=Some(15.0), total_timeout=Some(300.0),
             rest_timeout=Some(60.0), ca_pem=None, allow_plaintext=false, key_in_query=false,
-            max_message_bytes=16 * 1024 * 1024),
-        text_signature = "(api_key=None, *, rest_url=None, websocket_url=None, region=None, connect_timeout=10.0, \
-            first_chunk_timeout=30.0, between_chunks_timeout=15.0, total_timeout=300.0, rest_timeout=60.0, \
-            ca_pem=None, allow_plaintext=False, key_in_query=False, max_message_bytes=16777216)"
+            max_message_bytes=16 * 1024 * 1024, proxy=None, retries=3, retry_first_delay=0.25, retry_max_delay=8.0),
+        text_signature = "(api_key=None, *, rest_url=None, websocket_url=None, streaming_url=None, region=None, \
+            connect_timeout=10.0, first_chunk_timeout=30.0, between_chunks_timeout=15.0, total_timeout=300.0, rest_timeout=60.0, \
+            ca_pem=None, allow_plaintext=False, key_in_query=False, max_message_bytes=16777216, proxy=None, \
+            retries=3, retry_first_delay=0.25, retry_max_delay=8.0)"
     )]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, each with a default")]
     fn new(
@@ -112,6 +143,7 @@ impl Client {
         api_key: Option<String>,
         rest_url: Option<String>,
         websocket_url: Option<String>,
+        streaming_url: Option<String>,
         region: Option<&str>,
         connect_timeout: Option<f64>,
         first_chunk_timeout: Option<f64>,
@@ -122,6 +154,10 @@ impl Client {
         allow_plaintext: bool,
         key_in_query: bool,
         max_message_bytes: usize,
+        proxy: Option<&str>,
+        retries: i64,
+        retry_first_delay: f64,
+        retry_max_delay: f64,
     ) -> PyResult<Client> {
         let mut config = Config::new();
         if let Some(key) = api_key {
@@ -129,6 +165,7 @@ impl Client {
         }
         config.rest_url = rest_url;
         config.websocket_url = websocket_url;
+        config.streaming_url = streaming_url;
         config.region = self::region(py, region)?;
         config.timeouts = Timeouts {
             connect: limit(py, "connect_timeout", connect_timeout)?,
@@ -141,8 +178,18 @@ impl Client {
         config.allow_plaintext = allow_plaintext;
         config.key_in_query = key_in_query;
         config.max_message_bytes = Some(max_message_bytes);
+        config.proxy = proxy.map(|url| match url {
+            "" => Proxy::none(),
+            url => Proxy::url(url),
+        });
+        config.retry = RetryPolicy {
+            retries: u32::try_from(retries)
+                .map_err(|_| errors::invalid(py, "retries", &retries.to_string(), "0 to 4294967295"))?,
+            first_delay: delay(py, "retry_first_delay", retry_first_delay)?,
+            max_delay: delay(py, "retry_max_delay", retry_max_delay)?,
+        };
         py.detach(|| deepdub::Client::new(&config))
-            .map(Client)
+            .map(|client| Client(Some(client)))
             .map_err(|error| errors::to_py(py, &error))
     }
 
@@ -195,7 +242,7 @@ impl Client {
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<SpeechStream> {
         let request = speech_request(text, voice_prompt_id, options)?;
-        SpeechStream::open(text.py(), &self.0, &request, token(cancel)?)
+        SpeechStream::open(text.py(), self.core(), &request, token(cancel)?)
     }
 
     /// Speaks one text: on_chunk is called on this thread with each chunk as it arrives. The options are those of
@@ -230,7 +277,7 @@ impl Client {
         }
         let request = speech_request(text, voice_prompt_id, options)?;
         let cancel = token(cancel)?;
-        let mut generation = Generation::open(py, &self.0, &request, cancel.map(|cancel| cancel.get().core()))?;
+        let mut generation = Generation::open(py, self.core(), &request, cancel.map(|cancel| cancel.get().core()))?;
         while let Some(chunk) = generation.next(py)? {
             let is_last = chunk.is_last();
             // An exception leaves by `?`, which drops the generation and so closes its connection.
@@ -263,7 +310,7 @@ impl Client {
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Speech> {
         let request = speech_request(text, voice_prompt_id, options)?;
-        Speech::generate(text.py(), &self.0, &request, token(cancel)?)
+        Speech::generate(text.py(), self.core(), &request, token(cancel)?)
     }
 
     /// Files a report about a generation that came out wrong. The answer's id is for the other calls.
@@ -376,11 +423,83 @@ impl Client {
         self.rest(py, cancel, |client, options| client.delete_issue_with(&id, options))
     }
 
-    /// Ends every call that is under way, on all threads, with CancelledError, and closes the connections. It is for
-    /// good: calls made afterwards are a CancelledError too, with nothing sent. Does not wait for other threads. A
-    /// second time it does nothing.
-    fn close(&self) {
-        self.0.close();
+    /// Opens a session: a connection that is kept open and speaks any number of texts. Returns at once.
+    ///
+    /// Args:
+    ///     max_running: How many lines the service speaks at once; the others wait for their turn. The vendor allows 5
+    ///         per customer.
+    ///     keep_alive: After so many seconds of silence the other side is pinged, and after as many again without a sign
+    ///         of life the connection is given up and made anew. None never pings.
+    ///     on_state: Called with a StateChange at each change of state, on the client's I/O thread, and so while it runs
+    ///         nothing else of the client goes on. It must not wait for anything, such as a chunk; from asyncio, give it
+    ///         what passes the change on with loop.call_soon_threadsafe. What it raises goes to sys.unraisablehook.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: an argument that cannot be; its `field` says which.
+    ///     ClosedError: the client has been closed.
+    #[pyo3(
+        signature = (*, max_running=5, keep_alive=Some(20.0), on_state=None),
+        text_signature = "($self, *, max_running=5, keep_alive=20.0, on_state=None)"
+    )]
+    fn open_session(
+        &self,
+        py: Python<'_>,
+        max_running: i64,
+        keep_alive: Option<f64>,
+        on_state: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Session> {
+        Session::open(py, self.core(), max_running, keep_alive, on_state)
+    }
+
+    /// Opens a session into which text is streamed as it is produced, and spoken turn by turn. Returns at once.
+    ///
+    /// None, or left out, leaves a parameter to the service, except where a default is given.
+    ///
+    /// Args:
+    ///     voice_prompt_id: Who says it.
+    ///     model: 'dd-etts-3.0' by default.
+    ///     locale: The language, such as 'en-US' (the default) or 'fr-FR'.
+    ///     format: 's16le' (the default), 'wav' or 'mulaw'.
+    ///     sample_rate: In Hz, one of voicewire.SAMPLE_RATES; 16000 by default.
+    ///     accept_emojis: Whether emojis in the text have an effect. False by default.
+    ///     target_gender: The gender of who is spoken to, for languages that need it.
+    ///     first_audio_timeout: Seconds within which the first audio of a turn is wanted, even of an incomplete sentence.
+    ///     realtime: True for priority in live use.
+    ///     keep_alive, on_state: As for open_session().
+    ///     max_unsent_bytes: How many bytes of written text may wait to be sent, per turn. 64 KiB by default.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: an argument that cannot be; its `field` says which.
+    ///     ClosedError: the client has been closed.
+    #[pyo3(
+        signature = (voice_prompt_id, *, keep_alive=Some(20.0), max_unsent_bytes=64 * 1024, on_state=None, **options),
+        text_signature = "($self, voice_prompt_id, *, model='dd-etts-3.0', locale='en-US', format='s16le', \
+            sample_rate=16000, accept_emojis=False, target_gender=None, first_audio_timeout=None, realtime=None, \
+            keep_alive=20.0, max_unsent_bytes=65536, on_state=None)"
+    )]
+    fn open_text_session(
+        &self,
+        voice_prompt_id: &Bound<'_, PyAny>,
+        keep_alive: Option<f64>,
+        max_unsent_bytes: i64,
+        on_state: Option<&Bound<'_, PyAny>>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<TextSession> {
+        TextSession::open(
+            self.core(),
+            voice_prompt_id,
+            keep_alive,
+            max_unsent_bytes,
+            on_state,
+            options,
+        )
+    }
+
+    /// Ends every call and every session that is under way, on all threads, with CancelledError, and closes the
+    /// connections. It is for good: calls made afterwards are a CancelledError too, with nothing sent, and sessions a
+    /// ClosedError. Waits for nothing but an on_state callback that is just running. A second time it does nothing.
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.core().close());
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {
@@ -388,15 +507,15 @@ impl Client {
     }
 
     #[pyo3(signature = (*_exception))]
-    fn __exit__(&self, _exception: &Bound<'_, PyTuple>) {
-        self.close();
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyTuple>) {
+        self.close(py);
     }
 
     fn __repr__(&self) -> String {
         format!(
             "<voicewire.deepdub.Client of {} and {}>",
-            self.0.websocket_url(),
-            self.0.rest_url()
+            self.core().websocket_url(),
+            self.core().rest_url()
         )
     }
 }

@@ -17,12 +17,13 @@ Attributes:
     message: What happened, in words; the service's own words where it gave any.
     field: The parameter or setting concerned, spelled as the service spells it, such as 'sampleRate'.
     url: The address concerned, without its query.
-    http_status: The HTTP status that the service answered with.
+    http_status: The HTTP status that the service answered with, or a proxy that made no tunnel.
     vendor_type: The service's own name for the error, such as 'RateLimit'.
     retry_after: Seconds that the service asked to wait before the next try.
     generation_id: The generation concerned, also when its id was made here.
     chunks_received: Chunks with audio that had been delivered before a generation failed. They stay good.
-    bytes_received: Bytes of audio in them, as sent by the service.";
+    bytes_received: Bytes of audio in them, as sent by the service.
+    attempts: How often a REST call was tried, this being the last try's error; None for what is never tried again.";
 
 /// `FileError` is an `OSError`, and yet has nothing in the attributes that those have.
 const NO_ERRNO: &str = "
@@ -30,7 +31,7 @@ const NO_ERRNO: &str = "
 The message names the file and the system's reason. errno, strerror and filename, which an OSError may have, are None.";
 
 /// What is None in every instance, unless it says otherwise.
-const OPTIONAL: [&str; 8] = [
+const OPTIONAL: [&str; 9] = [
     "field",
     "url",
     "http_status",
@@ -39,6 +40,7 @@ const OPTIONAL: [&str; 8] = [
     "generation_id",
     "chunks_received",
     "bytes_received",
+    "attempts",
 ];
 
 struct Classes {
@@ -132,6 +134,9 @@ pub(crate) fn to_py(py: Python<'_>, error: &voicewire::Error) -> PyErr {
             if let Some(wait) = error.retry_after() {
                 value.setattr("retry_after", wait.as_secs_f64())?;
             }
+            if let Some(attempts) = error.attempts() {
+                value.setattr("attempts", attempts)?;
+            }
             if let Some(received) = error.received() {
                 value.setattr("chunks_received", received.chunks)?;
                 value.setattr("bytes_received", received.bytes)?;
@@ -155,7 +160,6 @@ pub(crate) fn invalid(py: Python<'_>, field: &str, got: &str, takes: &str) -> Py
 }
 
 /// An error of `kind` with nothing but a message.
-#[cfg(feature = "sandbox")]
 pub(crate) fn plain(py: Python<'_>, kind: ErrorKind, message: &str) -> PyErr {
     build(py, kind.info(), &format!("{kind}: {message}"), message)
         .map(PyErr::from_value)

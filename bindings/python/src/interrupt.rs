@@ -31,12 +31,16 @@ impl Interrupt {
 
     /// The exception to raise for `error`: the handler's own if it was one that ended the call.
     pub fn exception(&self, py: Python<'_>, error: &voicewire::Error) -> PyErr {
-        let raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner).take();
-        raised.unwrap_or_else(|| errors::to_py(py, error))
+        self.raised().unwrap_or_else(|| errors::to_py(py, error))
+    }
+
+    /// What a signal handler raised, once.
+    pub fn raised(&self) -> Option<PyErr> {
+        self.raised.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Whether a signal handler has raised something. Called without the interpreter.
-    fn check(&self) -> bool {
+    pub fn check(&self) -> bool {
         if known_as_other_thread() {
             return false;
         }

@@ -1,22 +1,30 @@
 //! Python's `voicewire._voicewire`: the core's calls, results and errors as Python objects.
 //!
-//! Importing it starts no thread, installs no logger and touches no signal handler.
+//! Importing it starts no thread, installs no logger and touches no signal handler. It sees to the program's exit, and to
+//! forks (`shutdown`).
 
+mod asyncio;
 mod audio_file;
 mod cancel;
 mod chunk;
 mod client;
+mod connection;
 mod errors;
 mod generation;
 mod interrupt;
 mod issue;
 mod json;
+mod line;
 mod request;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod session;
+mod shutdown;
 mod speech;
 mod stream;
 mod summary;
+mod text;
+mod waker;
 
 use pyo3::prelude::*;
 
@@ -35,16 +43,26 @@ mod _voicewire {
     #[pymodule_export]
     use crate::client::Client;
     #[pymodule_export]
+    use crate::connection::{StateChange, StateNews};
+    #[pymodule_export]
     use crate::issue::Issue;
+    #[pymodule_export]
+    use crate::line::Line;
     #[cfg(feature = "sandbox")]
     #[pymodule_export]
     use crate::sandbox::Sandbox;
+    #[pymodule_export]
+    use crate::session::Session;
     #[pymodule_export]
     use crate::speech::Speech;
     #[pymodule_export]
     use crate::stream::SpeechStream;
     #[pymodule_export]
     use crate::summary::Summary;
+    #[pymodule_export]
+    use crate::text::{TextSession, Turn, config_tag};
+    #[pymodule_export]
+    use crate::waker::LoopWaker;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -53,6 +71,7 @@ mod _voicewire {
         module.add("SAMPLE_RATES", rates)?;
         module.add("TRIAL_KEY", voicewire::deepdub::TRIAL_KEY)?;
         module.add("TRIAL_VOICE", voicewire::deepdub::TRIAL_VOICE)?;
-        crate::errors::add_to(module)
+        crate::errors::add_to(module)?;
+        crate::shutdown::register(module.py())
     }
 }

@@ -19,15 +19,15 @@ pub(crate) fn speech_request(
         return Ok(request);
     };
     let core = |error| errors::to_py(options.py(), &error);
-    let options = Options(options.copy()?);
+    let options = Options::of(options)?;
     if let Some(model) = options.take("model")? {
         request.model = model;
     }
     if let Some(locale) = options.take("locale")? {
         request.locale = locale;
     }
-    if let Some(format) = options.take::<String>("format")? {
-        request.format = format.parse::<Format>().map_err(core)?;
+    if let Some(format) = options.take_format()? {
+        request.format = format;
     }
     request.generation_id = options.take("generation_id")?;
     request.sample_rate = options.take("sample_rate")?;
@@ -67,10 +67,14 @@ pub(crate) fn text_of(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> 
 }
 
 /// Keyword arguments that have not been understood yet.
-struct Options<'py>(Bound<'py, PyDict>);
+pub(crate) struct Options<'py>(Bound<'py, PyDict>);
 
 impl<'py> Options<'py> {
-    fn take<T>(&self, name: &str) -> PyResult<Option<T>>
+    pub fn of(options: &Bound<'py, PyDict>) -> PyResult<Options<'py>> {
+        Ok(Options(options.copy()?))
+    }
+
+    pub fn take<T>(&self, name: &str) -> PyResult<Option<T>>
     where
         T: FromPyObjectOwned<'py>,
     {
@@ -101,7 +105,14 @@ impl<'py> Options<'py> {
         }
     }
 
-    fn nothing_left(&self) -> PyResult<()> {
+    pub fn take_format(&self) -> PyResult<Option<Format>> {
+        let name = self.take::<String>("format")?;
+        name.map(|name| name.parse::<Format>())
+            .transpose()
+            .map_err(|error| errors::to_py(self.0.py(), &error))
+    }
+
+    pub fn nothing_left(&self) -> PyResult<()> {
         match self.0.keys().get_item(0) {
             Ok(name) => Err(PyTypeError::new_err(format!(
                 "got an unexpected keyword argument '{name}'"

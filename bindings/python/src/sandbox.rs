@@ -45,6 +45,7 @@ pub(crate) struct Sandbox {
     base_url: String,
     rest_url: String,
     open_url: String,
+    live_url: String,
     api_key: String,
     ca_pem: Option<String>,
 }
@@ -150,6 +151,7 @@ impl Sandbox {
             base_url: sandbox.base_url().to_owned(),
             rest_url: sandbox.deepdub_rest_url(),
             open_url: sandbox.deepdub_open_url(),
+            live_url: sandbox.deepdub_live_url(),
             api_key: sandbox.api_key().to_owned(),
             ca_pem: sandbox.ca_pem().map(str::to_owned),
             running: Mutex::new(Some(sandbox)),
@@ -174,6 +176,12 @@ impl Sandbox {
         &self.open_url
     }
 
+    /// The URL of Deepdub's WebSocket for text that is still being written: deepdub.Client's streaming_url.
+    #[getter]
+    fn deepdub_live_url(&self) -> &str {
+        &self.live_url
+    }
+
     /// A key that it accepts: the first of `keys`, or the vendor's public trial key.
     #[getter]
     fn api_key(&self) -> &str {
@@ -193,6 +201,7 @@ impl Sandbox {
         arguments.set_item("api_key", &self.api_key)?;
         arguments.set_item("rest_url", &self.rest_url)?;
         arguments.set_item("websocket_url", &self.open_url)?;
+        arguments.set_item("streaming_url", &self.live_url)?;
         arguments.set_item("ca_pem", &self.ca_pem)?;
         if let Some(options) = options {
             arguments.update(options.as_mapping())?;
@@ -241,7 +250,7 @@ impl Sandbox {
     }
 
     /// The generations that were begun, in order; the last 10 000: dicts with 'id', 'chunks' (audio chunks sent) and
-    /// 'outcome' ('running', 'finished', 'failed' or 'client gone').
+    /// 'outcome' ('running', 'finished', 'failed', 'client gone' or 'cancelled').
     fn generations<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let generations = self.ask(py, voicewire_sandbox::Sandbox::generations)?;
         let dict = |generation: voicewire_sandbox::Generation| {

@@ -30,6 +30,32 @@ struct Place {
     samples: Range<usize>,
 }
 
+/// Chunks that will be a whole.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    data: Vec<u8>,
+    chunks: Vec<Place>,
+}
+
+impl Gathered {
+    pub fn push(&mut self, chunk: &deepdub::Chunk<'_>) {
+        self.chunks.push(Place {
+            bytes: self.data.len()..self.data.len() + chunk.data.len(),
+            samples: samples_in(chunk),
+        });
+        self.data.extend_from_slice(chunk.data);
+    }
+
+    pub fn into_speech(self, py: Python<'_>, summary: deepdub::Summary, sample_rate: Option<u32>) -> Speech {
+        Speech {
+            data: PyBytes::new(py, &self.data).unbind(),
+            chunks: self.chunks,
+            summary,
+            sample_rate,
+        }
+    }
+}
+
 impl Speech {
     pub fn generate(
         py: Python<'_>,
@@ -38,20 +64,9 @@ impl Speech {
         cancel: Option<&Bound<'_, CancelToken>>,
     ) -> PyResult<Speech> {
         let mut generation = Generation::open(py, client, request, cancel.map(|cancel| cancel.get().core()))?;
-        let (mut data, mut chunks) = (Vec::new(), Vec::new());
-        generation.drain(py, |chunk| {
-            chunks.push(Place {
-                bytes: data.len()..data.len() + chunk.data.len(),
-                samples: samples_in(chunk),
-            });
-            data.extend_from_slice(chunk.data);
-        })?;
-        Ok(Speech {
-            data: PyBytes::new(py, &data).unbind(),
-            chunks,
-            summary: generation.summary(),
-            sample_rate: request.sample_rate,
-        })
+        let mut gathered = Gathered::default();
+        generation.drain(py, |chunk| gathered.push(chunk))?;
+        Ok(gathered.into_speech(py, generation.summary(), request.sample_rate))
     }
 
     fn pieces<'a>(&'a self, data: &'a [u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {

@@ -39,7 +39,13 @@ impl Summary {
         self.0.duplicates
     }
 
-    /// Seconds that opening the connection took.
+    /// Seconds in a session's queue, until a place was free; 0.0 outside of sessions.
+    #[getter]
+    fn queued_seconds(&self) -> f64 {
+        self.0.queued.as_secs_f64()
+    }
+
+    /// Seconds that it waited for the connection: next to nothing in a session that was open already.
     #[getter]
     fn connect_seconds(&self) -> f64 {
         self.0.connect.as_secs_f64()
@@ -49,6 +55,18 @@ impl Summary {
     #[getter]
     fn first_chunk_seconds(&self) -> Option<f64> {
         self.0.first_chunk.map(|time| time.as_secs_f64())
+    }
+
+    /// The longest wait for a chunk after the one before it, in seconds.
+    #[getter]
+    fn longest_gap_seconds(&self) -> f64 {
+        self.0.longest_gap.as_secs_f64()
+    }
+
+    /// How often a session sent it again: because the connection broke, or the service asked to wait.
+    #[getter]
+    fn retries(&self) -> u32 {
+        self.0.retries
     }
 
     /// Seconds from the call to its end, or until now.

@@ -14,11 +14,12 @@ VOICE = "a-voice"
 INSTANT = {"pace": float("inf"), "first_chunk_delay": 0.0}
 # Far more than anything here takes: only a failure gets there.
 PATIENCE = 20.0
+PROXIES = ("https_proxy", "all_proxy", "no_proxy")
 
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith(("DEEPDUB_", "DD_"))]:
+    for name in [name for name in os.environ if name.startswith(("DEEPDUB_", "DD_")) or name.lower() in PROXIES]:
         monkeypatch.delenv(name)
 
 

@@ -53,6 +53,12 @@ def test_the_region_chooses_the_addresses(monkeypatch: pytest.MonkeyPatch) -> No
         ({"rest_timeout": 0.0}, "rest_timeout"),
         ({"ca_pem": "no certificate"}, "ca_pem"),
         ({"max_message_bytes": 10}, "max_message_bytes"),
+        ({"proxy": f"socks5://user:{KEY}@localhost"}, "proxy"),
+        ({"proxy": f"http://user:{KEY}@"}, "proxy"),
+        ({"retries": -1}, "retries"),
+        ({"retries": 2**32}, "retries"),
+        ({"retry_first_delay": -0.1}, "retry_first_delay"),
+        ({"retry_max_delay": math.inf}, "retry_max_delay"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(options: dict, field: str) -> None:
@@ -60,6 +66,23 @@ def test_settings_that_cannot_be_are_refused(options: dict, field: str) -> None:
         deepdub.Client(**{"api_key": KEY, **options})
     assert caught.value.field == field
     assert KEY not in f"{caught.value!r} {vars(caught.value)}"
+
+
+def test_a_proxy_is_that_of_the_setting_or_of_the_environment(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://localhost")
+    with pytest.raises(voicewire.InvalidArgumentError) as refused:
+        deepdub.Client(KEY)
+    assert refused.value.field == "HTTPS_PROXY"
+    assert deepdub.Client(KEY, proxy="")
+    with sandbox.client() as client:
+        assert client.tts(TEXT, VOICE), "this machine is reached without it"
+    with sandbox.client(proxy=f"http://user:{KEY}@127.0.0.1:1", retries=0) as client:
+        for call in (lambda: client.tts(TEXT, VOICE), lambda: client.get_issue("iss_1")):
+            with pytest.raises(voicewire.NetworkError, match="the proxy 127.0.0.1:1") as caught:
+                call()
+            assert KEY not in f"{caught.value!r} {vars(caught.value)} {client!r}"
 
 
 def test_waiting_without_end_can_be_asked_for(sandbox: Sandbox) -> None:

@@ -19,6 +19,7 @@ OPTIONAL = (
     "generation_id",
     "chunks_received",
     "bytes_received",
+    "attempts",
 )
 
 KINDS = {

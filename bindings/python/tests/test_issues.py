@@ -155,7 +155,8 @@ def test_what_is_no_audio_is_refused_before_anything_is_sent(
         ("redirect=https://example.com/", voicewire.ProtocolError),
     ],
 )
-def test_what_the_service_does_wrong(sandbox: Sandbox, client: deepdub.Client, fault: str, kind: type) -> None:
+def test_what_the_service_does_wrong(sandbox: Sandbox, fault: str, kind: type) -> None:
+    client = sandbox.client(retries=0)
     sandbox.inject(fault)
     with pytest.raises(voicewire.Error) as caught:
         client.create_issue(**REPORT)
@@ -164,6 +165,27 @@ def test_what_the_service_does_wrong(sandbox: Sandbox, client: deepdub.Client, f
     assert caught.value.retry_after == (3.0 if "retry-after" in fault else None)
     assert sandbox.api_key not in f"{caught.value!r} {vars(caught.value)}"
     assert client.create_issue(**REPORT).id
+
+
+def test_calls_are_tried_again_as_often_as_asked_for(sandbox: Sandbox) -> None:
+    quick = {"retry_first_delay": 0.001, "retry_max_delay": 0}
+    with sandbox.client(**quick) as client:
+        issue = client.create_issue(**REPORT)
+        for _ in range(3):
+            sandbox.inject("http=503")
+        assert client.get_issue(issue.id) == issue
+    with sandbox.client(retries=1, **quick) as client:
+        for _ in range(2):
+            sandbox.inject("drop")
+        with pytest.raises(voicewire.NetworkError, match="tried 2 times") as caught:
+            client.get_issue(issue.id)
+        assert caught.value.attempts == 2
+        sandbox.inject("http=500")
+        with pytest.raises(voicewire.ServerError) as caught:
+            client.create_issue(**REPORT)
+        assert caught.value.attempts == 1, "it may have been filed"
+    statuses = [request["status"] for request in sandbox.requests() if request["method"] == "GET"]
+    assert statuses == [503, 503, 503, 200, 0, 0]
 
 
 def test_ids_of_any_kind_stay_one_path_segment(sandbox: Sandbox, client: deepdub.Client) -> None:

@@ -21,6 +21,7 @@ def test_its_addresses(sandbox: Sandbox) -> None:
     assert sandbox.base_url.startswith("http://127.0.0.1:")
     assert sandbox.deepdub_rest_url == sandbox.base_url + "/api/v1"
     assert sandbox.deepdub_open_url == sandbox.base_url.replace("http", "ws") + "/open"
+    assert sandbox.deepdub_live_url == sandbox.base_url.replace("http", "ws") + "/ws"
     assert sandbox.ca_pem is None
     assert sandbox.base_url in repr(sandbox)
 
@@ -178,13 +179,14 @@ def test_the_program_serves_until_it_is_told_to_stop(start, number: signal.Signa
 def test_the_program_says_what_a_client_needs(start, monkeypatch: pytest.MonkeyPatch) -> None:
     program = start()
     lines = []
-    while len(lines) < 4:
+    while len(lines) < 5:
         lines.append(program.process.stderr.readline().rstrip("\n"))
     variables = dict(line.split("=", 1) for line in lines[1:])
     assert variables == {
         "DEEPDUB_API_KEY": deepdub.TRIAL_KEY,
         "DEEPDUB_BASE_URL": program.base_url + "/api/v1",
         "DEEPDUB_BASE_WEBSOCKET_URL": program.base_url.replace("http", "ws", 1) + "/open",
+        "DEEPDUB_BASE_WEBSOCKET_STREAMING_URL": program.base_url.replace("http", "ws", 1) + "/ws",
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

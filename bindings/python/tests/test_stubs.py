@@ -14,7 +14,7 @@ from voicewire import _voicewire, deepdub, sandbox
 
 PACKAGE = Path(voicewire.__file__).parent
 STUB = PACKAGE / "_voicewire.pyi"
-EXAMPLE = Path(__file__).parents[3] / "examples" / "python" / "say.py"
+EXAMPLES = Path(__file__).parents[3] / "examples" / "python"
 # What every module or class has.
 NOT_OURS = {"__all__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__"}
 
@@ -43,6 +43,8 @@ def test_the_stub_has_every_name_and_no_other() -> None:
             bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
             if "Error" in bases:
                 own -= there(voicewire.Error)
+            if "Line" in bases:
+                own -= there(deepdub.Line)
             assert declared(node.body) == own, node.name
 
 
@@ -112,6 +114,36 @@ with Sandbox(tls=True) as sandbox, sandbox.client(rest_timeout=None) as client:
     token = voicewire.CancelToken()
     client.tts("text", "voice", cancel=token)
     client.get_issue("id", cancel=token)
+    def on_state(change: deepdub.StateChange) -> None:
+        reason: "voicewire.Error | None" = change.error
+
+    with client.open_session(on_state=on_state, keep_alive=None) as session:
+        line: deepdub.Line = session.speak("text", "voice", seed=3, front=True)
+        sizes = [len(chunk) for chunk in line]
+        speech = session.tts("text", "voice", cancel=token)
+        ready: bool = session.wait_ready(1)
+    with client.open_text_session("voice", sample_rate=48000) as text_session, text_session.begin_turn() as turn:
+        turn.write("text " + deepdub.config_tag(locale="fr-FR"), timeout=3)
+        turn.switch(voice_prompt_id="other")
+        turn.end()
+        data = b"".join(chunk.data for chunk in turn)
+        text_session.configure(format="wav")
+        seconds = text_session.ping()
+
+    async def main() -> None:
+        async with client.open_session() as session, session.speak("text", "voice") as line:
+            ready: bool = await session.ready(timeout=1)
+            async for chunk in line:
+                file.write(chunk)
+            chunk = await line.__anext__()
+            await line.aclose()
+        async with client.open_text_session("voice") as text_session, text_session.begin_turn() as turn:
+            await turn.awrite("text")
+            ready = await text_session.ready()
+            pieces = [chunk.data async for chunk in turn]
+
+    client.open_text_session("voice", format="mp3")  # type: ignore[arg-type]
+    client.open_session().speak("text", "voice", urgent=True)  # type: ignore[call-arg]
     try:
         issue = client.create_issue(
             generation_id=summary.generation_id, generated_text="", problem_word="", voice_prompt_id="",
@@ -129,12 +161,12 @@ with Sandbox(tls=True) as sandbox, sandbox.client(rest_timeout=None) as client:
 
 
 @needs_mypy
-@pytest.mark.parametrize("what", ["sample", "package", "example"])
+@pytest.mark.parametrize("what", ["sample", "package", "say.py", "session.py", "llm.py"])
 def test_a_strict_type_checker_finds_nothing(tmp_path: Path, what: str) -> None:
     sample = tmp_path / "sample.py"
     sample.write_text(SAMPLE)
-    arguments = {"sample": [str(sample)], "package": ["-p", "voicewire"], "example": [str(EXAMPLE)]}[what]
-    if what == "example" and not EXAMPLE.exists():
+    arguments = {"sample": [str(sample)], "package": ["-p", "voicewire"]}.get(what, [str(EXAMPLES / what)])
+    if what.endswith(".py") and not EXAMPLES.exists():
         pytest.skip("the project's examples are not here")
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), *arguments],

@@ -20,6 +20,7 @@ from ._format import Format
 from ._voicewire import (
     SAMPLE_RATES,
     AudioFile,
+    BufferFullError,
     CancelToken,
     CancelledError,
     ClosedError,
@@ -45,6 +46,7 @@ from ._voicewire import (
 __all__ = [
     "SAMPLE_RATES",
     "AudioFile",
+    "BufferFullError",
     "CancelToken",
     "CancelledError",
     "ClosedError",

@@ -1,8 +1,9 @@
 # The types of the extension module. What everything does, with units, ranges and errors, is in its docstrings:
 # help(voicewire.deepdub.Client).
+import asyncio
 import builtins
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Union, final
 
@@ -15,6 +16,7 @@ __all__ = [
     "TRIAL_KEY",
     "TRIAL_VOICE",
     "AudioFile",
+    "BufferFullError",
     "CancelToken",
     "CancelledError",
     "Chunk",
@@ -26,6 +28,7 @@ __all__ = [
     "InternalError",
     "InvalidArgumentError",
     "Issue",
+    "Line",
     "NetworkError",
     "NotFoundError",
     "ProtocolError",
@@ -34,13 +37,20 @@ __all__ = [
     "RejectedInputError",
     "Sandbox",
     "ServerError",
+    "Session",
     "Speech",
     "SpeechStream",
+    "StateChange",
     "Summary",
+    "TextSession",
     "TimeoutError",
     "TlsError",
+    "Turn",
     "UnauthorizedError",
+    "_LoopWaker",
+    "_StateNews",
     "__version__",
+    "config_tag",
     "format_for_path",
 ]
 
@@ -50,6 +60,8 @@ TRIAL_KEY: str
 TRIAL_VOICE: str
 
 _Path: TypeAlias = Union[str, os.PathLike[str]]
+_TextFormat: TypeAlias = Literal["wav", "s16le", "mulaw"]
+_State: TypeAlias = Literal["connecting", "ready", "lost", "closed"]
 
 class Error(Exception):
     kind: str
@@ -62,6 +74,7 @@ class Error(Exception):
     generation_id: str | None
     chunks_received: int | None
     bytes_received: int | None
+    attempts: int | None
 
 class InvalidArgumentError(Error, ValueError): ...
 class UnauthorizedError(Error): ...
@@ -79,6 +92,7 @@ class ServerError(Error): ...
 class CancelledError(Error): ...
 class FileError(Error, OSError): ...
 class InternalError(Error): ...
+class BufferFullError(Error): ...
 
 @final
 class CancelToken:
@@ -117,9 +131,15 @@ class Summary:
     @property
     def duplicates(self) -> int: ...
     @property
+    def queued_seconds(self) -> float: ...
+    @property
     def connect_seconds(self) -> float: ...
     @property
     def first_chunk_seconds(self) -> float | None: ...
+    @property
+    def longest_gap_seconds(self) -> float: ...
+    @property
+    def retries(self) -> int: ...
     @property
     def total_seconds(self) -> float: ...
 
@@ -153,6 +173,156 @@ class Speech:
     def save(self, path: _Path, *, sample_rate: int | None = None) -> None: ...
     def __len__(self) -> int: ...
     def __bytes__(self) -> bytes: ...
+
+@final
+class StateChange:
+    @property
+    def state(self) -> _State: ...
+    @property
+    def error(self) -> Error | None: ...
+    @property
+    def retry_in(self) -> float | None: ...
+
+class Line(Iterator[Chunk], AsyncIterator[Chunk]):
+    @property
+    def generation_id(self) -> str: ...
+    @property
+    def summary(self) -> Summary: ...
+    @property
+    def is_ended(self) -> bool: ...
+    def cancel(self) -> None: ...
+    def aclose(self) -> Coroutine[Any, Any, None]: ...
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> Chunk: ...
+    def __aiter__(self) -> Self: ...
+    def __anext__(self) -> Coroutine[Any, Any, Chunk]: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_exception: object) -> None: ...
+    def __aenter__(self) -> Coroutine[Any, Any, Self]: ...
+    def __aexit__(self, *_exception: object) -> Coroutine[Any, Any, None]: ...
+    def _poll(self) -> Chunk | None: ...
+    def _news(self, waker: _LoopWaker) -> asyncio.Future[None] | None: ...
+
+@final
+class _LoopWaker:
+    def __new__(cls, event_loop: asyncio.AbstractEventLoop) -> Self: ...
+    def _listen(self) -> None: ...
+    def __call__(self, *args: object, **kwargs: object) -> None: ...
+
+@final
+class _StateNews:
+    def _begin(self, waker: _LoopWaker) -> asyncio.Future[None] | None: ...
+
+@final
+class Session:
+    def speak(
+        self,
+        text: str,
+        voice_prompt_id: str,
+        *,
+        model: str | None = "dd-etts-3.0",
+        locale: str | None = "en-US",
+        format: Format | None = "mp3",
+        generation_id: str | None = None,
+        sample_rate: int | None = None,
+        target_duration: float | None = None,
+        tempo: float | None = None,
+        variance: float | None = None,
+        temperature: float | None = None,
+        seed: int | None = None,
+        prompt_boost: bool | None = None,
+        super_stretch: bool | None = None,
+        realtime: bool | None = None,
+        clean_audio: bool | None = None,
+        auto_gain: bool | None = None,
+        accent_base_locale: str | None = None,
+        accent_locale: str | None = None,
+        accent_ratio: float | None = None,
+        performance_reference_prompt_id: str | None = None,
+        front: bool = False,
+        resume: bool = False,
+        max_buffered_bytes: int = 67108864,
+        cancel: CancelToken | None = None,
+    ) -> Line: ...
+    def tts(
+        self,
+        text: str,
+        voice_prompt_id: str,
+        *,
+        model: str | None = "dd-etts-3.0",
+        locale: str | None = "en-US",
+        format: Format | None = "mp3",
+        generation_id: str | None = None,
+        sample_rate: int | None = None,
+        target_duration: float | None = None,
+        tempo: float | None = None,
+        variance: float | None = None,
+        temperature: float | None = None,
+        seed: int | None = None,
+        prompt_boost: bool | None = None,
+        super_stretch: bool | None = None,
+        realtime: bool | None = None,
+        clean_audio: bool | None = None,
+        auto_gain: bool | None = None,
+        accent_base_locale: str | None = None,
+        accent_locale: str | None = None,
+        accent_ratio: float | None = None,
+        performance_reference_prompt_id: str | None = None,
+        front: bool = False,
+        resume: bool = False,
+        max_buffered_bytes: int = 67108864,
+        cancel: CancelToken | None = None,
+    ) -> Speech: ...
+    @property
+    def state(self) -> _State: ...
+    def wait_ready(self, timeout: float | None = None) -> bool: ...
+    def ready(self, timeout: float | None = None) -> Coroutine[Any, Any, bool]: ...
+    def _state_news(self) -> _StateNews: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_exception: object) -> None: ...
+    def __aenter__(self) -> Coroutine[Any, Any, Self]: ...
+    def __aexit__(self, *_exception: object) -> Coroutine[Any, Any, None]: ...
+
+@final
+class TextSession:
+    def begin_turn(self, *, max_buffered_bytes: int = 67108864, cancel: CancelToken | None = None) -> Turn: ...
+    def configure(
+        self,
+        *,
+        voice_prompt_id: str | None = None,
+        model: str | None = None,
+        locale: str | None = None,
+        format: _TextFormat | None = None,
+        sample_rate: int | None = None,
+        accept_emojis: bool | None = None,
+        target_gender: str | None = None,
+        first_audio_timeout: float | None = None,
+        realtime: bool | None = None,
+    ) -> None: ...
+    def ping(self, timeout: float | None = 10.0) -> float: ...
+    @property
+    def state(self) -> _State: ...
+    def wait_ready(self, timeout: float | None = None) -> bool: ...
+    def ready(self, timeout: float | None = None) -> Coroutine[Any, Any, bool]: ...
+    def _state_news(self) -> _StateNews: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_exception: object) -> None: ...
+    def __aenter__(self) -> Coroutine[Any, Any, Self]: ...
+    def __aexit__(self, *_exception: object) -> Coroutine[Any, Any, None]: ...
+
+@final
+class Turn(Line):
+    def write(self, text: str, timeout: float | None = None) -> None: ...
+    def awrite(self, text: str) -> Coroutine[Any, Any, None]: ...
+    def switch(
+        self, *, locale: str | None = None, voice_prompt_id: str | None = None, timeout: float | None = None
+    ) -> None: ...
+    def end(self) -> None: ...
+    def _take(self, text: str) -> bool: ...
+
+def config_tag(*, locale: str | None = None, voice_prompt_id: str | None = None) -> str: ...
 
 @final
 class Issue:
@@ -190,6 +360,7 @@ class Client:
         *,
         rest_url: str | None = None,
         websocket_url: str | None = None,
+        streaming_url: str | None = None,
         region: Literal["us", "eu"] | None = None,
         connect_timeout: float | None = 10.0,
         first_chunk_timeout: float | None = 30.0,
@@ -200,6 +371,10 @@ class Client:
         allow_plaintext: bool = False,
         key_in_query: bool = False,
         max_message_bytes: int = 16777216,
+        proxy: str | None = None,
+        retries: int = 3,
+        retry_first_delay: float = 0.25,
+        retry_max_delay: float = 8.0,
     ) -> Self: ...
     def stream_tts(
         self,
@@ -307,6 +482,29 @@ class Client:
         cancel: CancelToken | None = None,
     ) -> Issue: ...
     def delete_issue(self, id: str, *, cancel: CancelToken | None = None) -> str: ...
+    def open_session(
+        self,
+        *,
+        max_running: int = 5,
+        keep_alive: float | None = 20.0,
+        on_state: Callable[[StateChange], object] | None = None,
+    ) -> Session: ...
+    def open_text_session(
+        self,
+        voice_prompt_id: str,
+        *,
+        model: str | None = "dd-etts-3.0",
+        locale: str | None = "en-US",
+        format: _TextFormat | None = "s16le",
+        sample_rate: int | None = 16000,
+        accept_emojis: bool | None = False,
+        target_gender: str | None = None,
+        first_audio_timeout: float | None = None,
+        realtime: bool | None = None,
+        keep_alive: float | None = 20.0,
+        max_unsent_bytes: int = 65536,
+        on_state: Callable[[StateChange], object] | None = None,
+    ) -> TextSession: ...
     def close(self) -> None: ...
     def __enter__(self) -> Self: ...
     def __exit__(self, *_exception: object) -> None: ...
@@ -336,7 +534,7 @@ class _Request(TypedDict):
 class _Generation(TypedDict):
     id: str
     chunks: int
-    outcome: Literal["running", "finished", "failed", "client gone"]
+    outcome: Literal["running", "finished", "failed", "client gone", "cancelled"]
 
 @final
 class Sandbox:
@@ -359,6 +557,8 @@ class Sandbox:
     def deepdub_rest_url(self) -> str: ...
     @property
     def deepdub_open_url(self) -> str: ...
+    @property
+    def deepdub_live_url(self) -> str: ...
     @property
     def api_key(self) -> str: ...
     @property

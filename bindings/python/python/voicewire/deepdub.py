@@ -3,6 +3,36 @@
 Vendor pages: https://docs.deepdub.ai (WebSocket API; Issues).
 """
 
-from ._voicewire import TRIAL_KEY, TRIAL_VOICE, Chunk, Client, Issue, Speech, SpeechStream, Summary
+from ._voicewire import (
+    TRIAL_KEY,
+    TRIAL_VOICE,
+    Chunk,
+    Client,
+    Issue,
+    Line,
+    Session,
+    Speech,
+    SpeechStream,
+    StateChange,
+    Summary,
+    TextSession,
+    Turn,
+    config_tag,
+)
 
-__all__ = ["TRIAL_KEY", "TRIAL_VOICE", "Chunk", "Client", "Issue", "Speech", "SpeechStream", "Summary"]
+__all__ = [
+    "TRIAL_KEY",
+    "TRIAL_VOICE",
+    "Chunk",
+    "Client",
+    "Issue",
+    "Line",
+    "Session",
+    "Speech",
+    "SpeechStream",
+    "StateChange",
+    "Summary",
+    "TextSession",
+    "Turn",
+    "config_tag",
+]

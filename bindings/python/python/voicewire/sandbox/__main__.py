@@ -84,6 +84,7 @@ def settings(sandbox: Sandbox) -> str:
         f"DEEPDUB_API_KEY={sandbox.api_key}",
         f"DEEPDUB_BASE_URL={sandbox.deepdub_rest_url}",
         f"DEEPDUB_BASE_WEBSOCKET_URL={sandbox.deepdub_open_url}",
+        f"DEEPDUB_BASE_WEBSOCKET_STREAMING_URL={sandbox.deepdub_live_url}",
     ]
     if sandbox.ca_pem is not None:
         lines.append("voicewire.sandbox: and has to trust the certificate in --ca-file")

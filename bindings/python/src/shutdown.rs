@@ -1,0 +1,104 @@
+//! The interpreter's end, and forks: when the I/O thread may run Python, and when a wait must not come back to it.
+//!
+//! A thread that asks for an interpreter that is ending is ended by it where it stands, in the middle of Rust. So at exit,
+//! before the interpreter begins to end, the sessions are closed and the I/O threads locked out.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError, Weak};
+use std::thread::ThreadId;
+use std::time::Duration;
+
+use pyo3::prelude::*;
+
+/// How many threads are in [`attach`], and [`SHUT`].
+static GATE: AtomicUsize = AtomicUsize::new(0);
+const SHUT: usize = 1 << (usize::BITS - 1);
+
+/// The exit has begun: waits on other threads than this one do not come back.
+static EXITING: OnceLock<ThreadId> = OnceLock::new();
+
+/// What is to be closed at exit. Locked only by who has the interpreter, so that a fork finds it unlocked.
+static OPEN: Mutex<Vec<Weak<dyn Close>>> = Mutex::new(Vec::new());
+
+/// Something with callbacks of the I/O thread.
+pub(crate) trait Close: Send + Sync {
+    /// Called without the interpreter.
+    fn close(&self);
+}
+
+/// Sees to it that this is closed before the interpreter ends.
+pub(crate) fn close_at_exit(_py: Python<'_>, what: Weak<dyn Close>) {
+    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+    open.retain(|known| known.strong_count() > 0);
+    open.push(what);
+}
+
+/// Runs Python on a thread that is not Python's own; not at all when the interpreter is ending.
+pub(crate) fn attach(call: impl FnOnce(Python<'_>)) {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            GATE.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+    let before = GATE.fetch_add(1, Ordering::SeqCst);
+    let _leave = Leave;
+    if before & SHUT == 0 {
+        Python::try_attach(call);
+    }
+}
+
+/// Waits without the interpreter. A daemon thread that is still waiting when the program exits stays there.
+pub(crate) fn wait<T: Send>(py: Python<'_>, wait: impl FnOnce() -> T + Send) -> T {
+    py.detach(|| {
+        let outcome = wait();
+        if let Some(exiting) = EXITING.get()
+            && *exiting != std::thread::current().id()
+        {
+            loop {
+                std::thread::park();
+            }
+        }
+        outcome
+    })
+}
+
+/// Drops what may have to wait for the I/O thread, which may be waiting for the interpreter.
+pub(crate) fn drop_detached<T: Send>(what: T) {
+    let mut what = Some(what);
+    Python::try_attach(|py| py.detach(|| drop(what.take())));
+}
+
+/// By `atexit`.
+#[pyfunction]
+fn at_exit(py: Python<'_>) {
+    EXITING.get_or_init(|| std::thread::current().id());
+    let open = std::mem::take(&mut *OPEN.lock().unwrap_or_else(PoisonError::into_inner));
+    py.detach(|| {
+        for session in open.iter().filter_map(Weak::upgrade) {
+            session.close();
+        }
+        GATE.fetch_or(SHUT, Ordering::SeqCst);
+        while GATE.load(Ordering::SeqCst) != SHUT {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+}
+
+/// In the child of a fork, which has none of the threads that were in [`attach`].
+#[pyfunction]
+fn after_fork() {
+    GATE.store(0, Ordering::SeqCst);
+}
+
+pub(crate) fn register(py: Python<'_>) -> PyResult<()> {
+    py.import("atexit")?
+        .call_method1("register", (wrap_pyfunction!(at_exit, py)?,))?;
+    let os = py.import("os")?;
+    if os.hasattr("register_at_fork")? {
+        let arguments = pyo3::types::PyDict::new(py);
+        arguments.set_item("after_in_child", wrap_pyfunction!(after_fork, py)?)?;
+        os.call_method("register_at_fork", (), Some(&arguments))?;
+    }
+    Ok(())
+}
