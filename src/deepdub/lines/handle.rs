@@ -175,7 +175,7 @@ impl LineStream {
                 Next::Over => {
                     // Nobody will ask for the end, which is what else its owner forgets it by.
                     self.line.0.forget();
-                    self.ended = Some(Err(Error::cancelled()));
+                    self.ended = Some(Err(self.line.0.cancelled()));
                 }
             }
         }

@@ -208,13 +208,7 @@ impl LineShared {
             figures.end();
             Ended {
                 summary: figures.summary(self.id(), self.format),
-                error: error.map(|error| {
-                    let error = error.with_generation(self.id(), figures.received);
-                    match figures.retries {
-                        0 => error,
-                        retries => error.with_attempts(retries + 1),
-                    }
-                }),
+                error: error.map(|error| self.tell_of(&figures, error)),
             }
         };
         match &ended.error {
@@ -227,6 +221,20 @@ impl LineShared {
         };
         if first {
             self.announce();
+        }
+    }
+
+    /// What it fails with when it is cancelled.
+    pub fn cancelled(&self) -> Error {
+        self.tell_of(&self.figures.lock(), Error::cancelled())
+    }
+
+    /// What a failure says of the line: whose it is, and what had come.
+    fn tell_of(&self, figures: &Figures, error: Error) -> Error {
+        let error = error.with_generation(self.id(), figures.received);
+        match figures.retries {
+            0 => error,
+            retries => error.with_attempts(retries + 1),
         }
     }
 
@@ -428,7 +436,9 @@ mod tests {
         owner.0.remember(&line).expect("open");
         let mut stream = LineStream::new(Line::new(Arc::clone(&line)));
         line.handover.cancel(true);
-        assert_eq!(stream.next_chunk().expect_err("over").kind(), ErrorKind::Cancelled);
+        let error = stream.next_chunk().expect_err("over");
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        assert!(error.received().is_some(), "it says what had come, as the end does");
         drop(stream);
         owner.0.remember(&new()).expect("the name is free again");
     }
