@@ -143,6 +143,14 @@ enum vw_status
      * setting.
      */
     VW_ERR_BUFFER_FULL = 17,
+    /**
+     * Audio that cannot be decoded: broken, or of a form that is not known here.
+     */
+    VW_ERR_BAD_AUDIO = 18,
+    /**
+     * The directory of reports that wait to be sent has no room for another; vw_error.field names the setting.
+     */
+    VW_ERR_OUTBOX_FULL = 19,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -47,6 +47,10 @@ pub enum ErrorKind {
     /// The audio of a generation was taken too slowly, and the room for what waits ran out. [`Error::field`] names the
     /// setting.
     BufferFull,
+    /// Audio that cannot be decoded: broken, or of a form that is not known here.
+    BadAudio,
+    /// The directory of reports that wait to be sent has no room for another. [`Error::field`] names the setting.
+    OutboxFull,
 }
 
 /// One row of the table that C, Python and Rust share.
@@ -101,6 +105,8 @@ kinds! {
     File                15 "file"                 "VW_ERR_FILE"                 "FileError"                "a file could not be read or written";
     Internal            16 "internal"             "VW_ERR_INTERNAL"             "InternalError"            "a defect in this library";
     BufferFull          17 "buffer_full"          "VW_ERR_BUFFER_FULL"          "BufferFullError"          "audio was taken too slowly, and the room for what waits ran out";
+    BadAudio            18 "bad_audio"            "VW_ERR_BAD_AUDIO"            "BadAudioError"            "the audio is broken, or of a form that is not known here";
+    OutboxFull          19 "outbox_full"          "VW_ERR_OUTBOX_FULL"          "OutboxFullError"          "too many reports wait to be sent";
 }
 
 impl fmt::Display for ErrorKind {

@@ -48,6 +48,10 @@ pub enum vw_status {
     /// The audio of a generation was taken too slowly, and the room for what waits ran out; vw_error.field names the
     /// setting.
     VW_ERR_BUFFER_FULL = 17,
+    /// Audio that cannot be decoded: broken, or of a form that is not known here.
+    VW_ERR_BAD_AUDIO = 18,
+    /// The directory of reports that wait to be sent has no room for another; vw_error.field names the setting.
+    VW_ERR_OUTBOX_FULL = 19,
 }
 
 impl From<ErrorKind> for vw_status {
@@ -71,6 +75,8 @@ impl From<ErrorKind> for vw_status {
             ErrorKind::File => VW_ERR_FILE,
             ErrorKind::Internal => VW_ERR_INTERNAL,
             ErrorKind::BufferFull => VW_ERR_BUFFER_FULL,
+            ErrorKind::BadAudio => VW_ERR_BAD_AUDIO,
+            ErrorKind::OutboxFull => VW_ERR_OUTBOX_FULL,
         }
     }
 }

@@ -20,6 +20,7 @@ from ._format import Format
 from ._voicewire import (
     SAMPLE_RATES,
     AudioFile,
+    BadAudioError,
     BufferFullError,
     CancelToken,
     CancelledError,
@@ -31,6 +32,7 @@ from ._voicewire import (
     InvalidArgumentError,
     NetworkError,
     NotFoundError,
+    OutboxFullError,
     ProtocolError,
     QuotaExceededError,
     RateLimitedError,
@@ -46,6 +48,7 @@ from ._voicewire import (
 __all__ = [
     "SAMPLE_RATES",
     "AudioFile",
+    "BadAudioError",
     "BufferFullError",
     "CancelToken",
     "CancelledError",
@@ -58,6 +61,7 @@ __all__ = [
     "InvalidArgumentError",
     "NetworkError",
     "NotFoundError",
+    "OutboxFullError",
     "ProtocolError",
     "QuotaExceededError",
     "RateLimitedError",

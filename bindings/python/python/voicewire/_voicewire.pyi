@@ -16,6 +16,7 @@ __all__ = [
     "TRIAL_KEY",
     "TRIAL_VOICE",
     "AudioFile",
+    "BadAudioError",
     "BufferFullError",
     "CancelToken",
     "CancelledError",
@@ -31,6 +32,7 @@ __all__ = [
     "Line",
     "NetworkError",
     "NotFoundError",
+    "OutboxFullError",
     "ProtocolError",
     "QuotaExceededError",
     "RateLimitedError",
@@ -93,6 +95,8 @@ class CancelledError(Error): ...
 class FileError(Error, OSError): ...
 class InternalError(Error): ...
 class BufferFullError(Error): ...
+class BadAudioError(Error): ...
+class OutboxFullError(Error): ...
 
 @final
 class CancelToken:
