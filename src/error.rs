@@ -125,6 +125,16 @@ pub struct Received {
     pub bytes: u64,
 }
 
+/// Where in a stream of audio something is wrong.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct AudioPosition {
+    /// The first byte of the frame, page or header that is broken, counted from the beginning of the stream.
+    pub byte: u64,
+    /// Seconds of good audio before it.
+    pub seconds: f64,
+}
+
 /// What went wrong, where, and what the service said about it.
 ///
 /// Never contains a key. [`Display`](fmt::Display) gives one line for a person: what was tried, what came
@@ -144,6 +154,7 @@ struct Details {
     generation_id: Option<String>,
     received: Option<Received>,
     attempts: Option<u32>,
+    audio_position: Option<AudioPosition>,
     /// Whether it is certain that nothing of the request was sent.
     unsent: bool,
 }
@@ -161,6 +172,7 @@ impl Error {
             generation_id: None,
             received: None,
             attempts: None,
+            audio_position: None,
             unsent: false,
         }))
     }
@@ -221,6 +233,11 @@ impl Error {
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Error {
         self.0.attempts = Some(attempts);
+        self
+    }
+
+    pub(crate) fn with_audio_position(mut self, position: AudioPosition) -> Error {
+        self.0.audio_position = Some(position);
         self
     }
 
@@ -297,6 +314,11 @@ impl Error {
     pub fn attempts(&self) -> Option<u32> {
         self.0.attempts
     }
+
+    /// Where in the audio it went wrong (`BadAudio`).
+    pub fn audio_position(&self) -> Option<AudioPosition> {
+        self.0.audio_position
+    }
 }
 
 impl fmt::Display for Error {
@@ -312,6 +334,7 @@ impl fmt::Display for Error {
             received,
             generation_id,
             attempts,
+            audio_position,
             unsent: _,
         } = &*self.0;
         write!(f, "{kind}: {message}")?;
@@ -330,6 +353,9 @@ impl fmt::Display for Error {
         }
         if let Some(attempts) = attempts.filter(|attempts| *attempts > 1) {
             notes.push(format!("tried {attempts} times"));
+        }
+        if let Some(AudioPosition { byte, seconds }) = audio_position {
+            notes.push(format!("at byte {byte}, after {seconds:.3} s of good audio"));
         }
         if let Some(Received { chunks, bytes }) = received.filter(|received| received.chunks > 0) {
             let plural = if chunks == 1 { "" } else { "s" };

@@ -35,7 +35,7 @@ mod secret;
 mod sync;
 mod thread;
 
-pub use error::{Error, ErrorKind, KINDS, KindInfo, Received, Result};
+pub use error::{AudioPosition, Error, ErrorKind, KINDS, KindInfo, Received, Result};
 pub use net::{CallOptions, CancelToken, Proxy, RetryPolicy};
 
 /// This library's version, such as `0.1.0`.

@@ -1,10 +1,13 @@
-//! Audio bytes: containers, lengths, files. Knows no network and no service.
+//! Audio bytes: containers, lengths, decoding, files. Knows no network and no service.
 
+mod decode;
 mod file;
 mod format;
 mod meter;
 pub mod wav;
+mod wav_stream;
 
+pub use decode::{Decoded, Decoder, Output, Sample, Source, decode};
 pub use file::{AudioFile, file_bytes};
 pub use format::Format;
 pub use meter::DurationMeter;
