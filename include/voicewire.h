@@ -387,6 +387,16 @@ typedef struct vw_deepdub_config {
      * Where text is streamed in. Default: DEEPDUB_BASE_WEBSOCKET_STREAMING_URL, else the region's own.
      */
     const char *streaming_url;
+    /**
+     * How many of its last generations the client remembers, from their first audio on, for vw_deepdub_report; 0 is none.
+     * Default 10.
+     */
+    size_t remember_generations;
+    /**
+     * How many bytes of audio of all of them together, as the service sent it. When there is more, the oldest
+     * generations lose theirs first, and are then reported without a clip. Default 16 MiB: 3 minutes of s16le at 48000 Hz.
+     */
+    size_t remember_audio_bytes;
 } vw_deepdub_config;
 
 /**
@@ -943,6 +953,39 @@ typedef struct vw_deepdub_issue {
      */
     const char *json;
 } vw_deepdub_issue;
+
+/**
+ * What is wrong with a generation that the client remembers. Fill it with vw_deepdub_report_options_init, then set
+ * problem_word and what is known.
+ */
+typedef struct vw_deepdub_report_options {
+    /**
+     * Set by vw_deepdub_report_options_init.
+     */
+    size_t struct_size;
+    /**
+     * The word or phrase that came out wrong. Required.
+     */
+    const char *problem_word;
+    /**
+     * Where in the audio, in seconds from its beginning; 0 or more. Default VW_UNSET_NUMBER.
+     */
+    double problem_seconds;
+    /**
+     * Anything that helps. Default NULL.
+     */
+    const char *comments;
+    /**
+     * How many seconds of audio are attached, half of them before problem_seconds and half after it, at most what the
+     * service takes (20 MiB, 3.6 minutes at 48000 Hz); 0 attaches nothing. Without problem_seconds the whole generation
+     * is attached, unless this is 0. Default 3.
+     */
+    double clip_seconds;
+    /**
+     * Stops the call from outside. Default NULL.
+     */
+    const struct vw_cancel *cancel;
+} vw_deepdub_report_options;
 
 /**
  * No.
@@ -1546,6 +1589,27 @@ vw_status vw_deepdub_delete_issue(const struct vw_deepdub_client *client,
  * Frees a report's memory; the service keeps the report. VW_ERR_INVALID_ARGUMENT when issue is neither NULL nor live.
  */
 vw_status vw_deepdub_issue_free(struct vw_deepdub_issue *issue);
+
+/**
+ * Fills options with their defaults. VW_ERR_INVALID_ARGUMENT when options is NULL.
+ */
+vw_status vw_deepdub_report_options_init(struct vw_deepdub_report_options *options);
+
+/**
+ * Files a report about one of the last generations of this client: id, text and voice come from memory, and a clip of its
+ * audio is attached, as a WAV file cut around the second where it happened. *out is the report as the service has it.
+ *
+ * generation_id is that of a call, a line or a turn; NULL is the one whose audio began last. They are remembered from
+ * their first audio on, also while they are being spoken and after they failed, as long as remember_generations and
+ * remember_audio_bytes of the client allow. A generation whose audio there was no room for is reported without a clip.
+ *
+ * VW_ERR_INVALID_ARGUMENT before anything is sent: the generation is not remembered, or has not so many seconds, or is too
+ * long to be attached whole. Else as vw_deepdub_create_issue.
+ */
+vw_status vw_deepdub_report(const struct vw_deepdub_client *client,
+                            const char *generation_id,
+                            const struct vw_deepdub_report_options *options,
+                            struct vw_deepdub_issue **out);
 
 #ifdef __cplusplus
 }  // extern "C"

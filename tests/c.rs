@@ -123,7 +123,7 @@ fn sandbox() -> Sandbox {
 }
 
 /// What gives NULL, garbage and handles of another kind to every function, a file for each part of the header.
-const MISUSE: [&str; 1] = ["tests/c/misuse.c"];
+const MISUSE: [&str; 2] = ["tests/c/misuse.c", "tests/c/misuse_report.c"];
 
 #[test]
 fn misuse_is_a_status_and_never_a_crash() {
@@ -196,6 +196,23 @@ fn c_programs_stream_text_in() {
         sandbox.wait_until_idle(std::time::Duration::from_secs(10)),
         "every connection is closed"
     );
+}
+
+#[test]
+fn c_programs_report_from_memory_with_the_second_where_it_happened() {
+    let (folder, sandbox) = (scratch("report"), sandbox());
+    let program = compile(&["tests/c/report.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+    let heard = std::fs::read(folder.join("heard.s16le")).expect("what was heard");
+    let filed = std::fs::read_to_string(folder.join("filed")).expect("ids");
+    let clips: Vec<Vec<u8>> = filed
+        .lines()
+        .map(|id| sandbox.issue_audio(id).expect("a clip"))
+        .collect();
+    // At 16000 Hz: 1.5 s to 4.5 s, and 1.5 s to 2.5 s, two bytes a sample.
+    assert_eq!(clips.len(), 2);
+    assert_eq!(clips[0][44..], heard[48_000..144_000]);
+    assert_eq!(clips[1][44..], heard[48_000..80_000]);
 }
 
 /// Against a service that is often too busy for so many.

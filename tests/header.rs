@@ -21,6 +21,7 @@ fn header_is_up_to_date() {
         "deepdub_line",
         "deepdub_text",
         "deepdub_issues",
+        "deepdub_report",
     ];
     let builder = sources
         .iter()

@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::net::{CallOptions, Method};
 
 /// The largest clip that is sent, in bytes before base64.
-const MAX_CLIP: u64 = 20 * 1024 * 1024;
+pub(super) const MAX_CLIP: u64 = 20 * 1024 * 1024;
 
 /// What a path segment may hold as it is (RFC 3986, "unreserved").
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

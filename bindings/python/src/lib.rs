@@ -15,6 +15,7 @@ mod interrupt;
 mod issue;
 mod json;
 mod line;
+mod remembered;
 mod request;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -48,6 +49,8 @@ mod _voicewire {
     use crate::issue::Issue;
     #[pymodule_export]
     use crate::line::Line;
+    #[pymodule_export]
+    use crate::remembered::Remembered;
     #[cfg(feature = "sandbox")]
     #[pymodule_export]
     use crate::sandbox::Sandbox;

@@ -179,7 +179,8 @@ impl Session {
             token.wake_on_cancel(&line);
         }
         let max_held = self.client.settings().max_message_bytes;
-        let run = Run::new(Arc::clone(&line), message, max_held, options.resume);
+        let recorder = self.client.memory().recorder(|| request.clone());
+        let run = Run::new(Arc::clone(&line), recorder, message, max_held, options.resume);
         self.shared.commands.give(Command::Begin(Box::new(run)));
         // Before or after: one of both sees the other.
         if options.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {

@@ -161,9 +161,10 @@ impl TextSession {
             return Err(Error::invalid("max_buffered_bytes", 0, "1 or more"));
         }
         self.shared.hub.check_here()?;
-        let (config, format) = {
+        let (config, format, recorder) = {
             let config = self.config.lock();
-            (config.to_json(), config.format)
+            let recorder = self.client.memory().recorder(|| config.to_request());
+            (config.to_json(), config.format, recorder)
         };
         let place = self.shared.next_place();
         let line = Arc::new(LineShared::new(
@@ -179,7 +180,7 @@ impl TextSession {
         }
         let outbox = Arc::new(Outbox::new(self.max_unsent));
         let max_held = self.client.settings().max_message_bytes;
-        let run = TurnRun::new(Arc::clone(&line), Arc::clone(&outbox), config, max_held);
+        let run = TurnRun::new(Arc::clone(&line), recorder, Arc::clone(&outbox), config, max_held);
         self.shared.commands.give(Command::Begin(Order::Turn(Box::new(run))));
         if self.shared.hub.is_gone() {
             // It came too late.

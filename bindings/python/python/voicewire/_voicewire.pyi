@@ -5,7 +5,7 @@ import builtins
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Union, final
+from typing import Any, Literal, Protocol, TypedDict, Union, final
 
 from typing_extensions import Buffer, Self, TypeAlias
 
@@ -37,6 +37,7 @@ __all__ = [
     "QuotaExceededError",
     "RateLimitedError",
     "RejectedInputError",
+    "Remembered",
     "Sandbox",
     "ServerError",
     "Session",
@@ -64,6 +65,10 @@ TRIAL_VOICE: str
 _Path: TypeAlias = Union[str, os.PathLike[str]]
 _TextFormat: TypeAlias = Literal["wav", "s16le", "mulaw"]
 _State: TypeAlias = Literal["connecting", "ready", "lost", "closed"]
+
+class _HasGenerationId(Protocol):
+    @property
+    def generation_id(self) -> str: ...
 
 class Error(Exception):
     kind: str
@@ -357,6 +362,32 @@ class Issue:
     def __hash__(self) -> int: ...
 
 @final
+class Remembered:
+    @property
+    def generation_id(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def voice_prompt_id(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def locale(self) -> str: ...
+    @property
+    def format(self) -> Format: ...
+    @property
+    def sample_rate(self) -> int | None: ...
+    @property
+    def is_final(self) -> bool: ...
+    @property
+    def audio_dropped(self) -> bool: ...
+    @property
+    def chunks(self) -> list[tuple[float, bytes]]: ...
+    @property
+    def data(self) -> bytes: ...
+    def to_file_bytes(self) -> bytes: ...
+
+@final
 class Client:
     def __new__(
         cls,
@@ -379,6 +410,8 @@ class Client:
         retries: int = 3,
         retry_first_delay: float = 0.25,
         retry_max_delay: float = 8.0,
+        remember: int = 10,
+        remember_bytes: int = 16777216,
     ) -> Self: ...
     def stream_tts(
         self,
@@ -471,6 +504,17 @@ class Client:
         problem_seconds: float | None = None,
         cancel: CancelToken | None = None,
     ) -> Issue: ...
+    def report(
+        self,
+        generation: str | _HasGenerationId,
+        problem_word: str,
+        *,
+        problem_seconds: float | None = None,
+        comments: str | None = None,
+        clip_seconds: float = 3.0,
+        cancel: CancelToken | None = None,
+    ) -> Issue: ...
+    def last_generations(self) -> list[Remembered]: ...
     def get_issue(self, id: str, *, cancel: CancelToken | None = None) -> Issue: ...
     def update_issue(
         self,
