@@ -3,8 +3,9 @@
 mod au;
 mod bare;
 pub(super) mod carry;
-mod mp3;
+pub(super) mod mp3;
 mod ogg;
+mod opus;
 pub(super) mod pcm;
 mod reader;
 mod recognise;

@@ -20,6 +20,9 @@ pub(super) struct Resampler {
     /// The frames, planar, that outputs still to come look at: `input[channel][0]` is frame `first`.
     input: Vec<Vec<f32>>,
     first: i64,
+    /// The time of the next output, in frames of input and in so many parts of `unit` of one.
+    frame: i64,
+    part: u64,
     /// Frames that came in, and went out.
     came: u64,
     went: u64,
@@ -63,6 +66,8 @@ impl Resampler {
             steps,
             input: vec![vec![0.0; before]; channels.into()],
             first: -(before as i64),
+            frame: 0,
+            part: 0,
             came: 0,
             went: 0,
             row: vec![0.0; 2 * half],
@@ -97,19 +102,14 @@ impl Resampler {
         let taps = 2 * self.half;
         let there = self.input.first().map_or(0, Vec::len);
         while self.went < most {
-            let time = u128::from(self.went) * u128::from(self.step);
-            let (frame, part) = (
-                (time / u128::from(self.unit)) as i64,
-                (time % u128::from(self.unit)) as u64,
-            );
-            let from = (frame - (self.half as i64 - 1) - self.first) as usize;
+            let from = (self.frame - (self.half as i64 - 1) - self.first) as usize;
             if from + taps > there {
                 break;
             }
             let row = if self.steps as u64 == self.unit {
-                &self.phases[part as usize * taps..][..taps]
+                &self.phases[self.part as usize * taps..][..taps]
             } else {
-                let at = part as f64 / self.unit as f64 * self.steps as f64;
+                let at = self.part as f64 / self.unit as f64 * self.steps as f64;
                 let share = at.fract() as f32;
                 let (low, high) = self.phases[at as usize * taps..][..2 * taps].split_at(taps);
                 for ((row, low), high) in self.row.iter_mut().zip(low).zip(high) {
@@ -119,14 +119,16 @@ impl Resampler {
             };
             out.extend(self.input.iter().map(|input| dot(&input[from..from + taps], row)));
             self.went += 1;
+            self.part += self.step;
+            self.frame += (self.part / self.unit) as i64;
+            self.part %= self.unit;
         }
         self.forget();
     }
 
     /// Removes what no output looks at any more.
     fn forget(&mut self) {
-        let time = u128::from(self.went) * u128::from(self.step) / u128::from(self.unit);
-        let done = (time as i64 - (self.half as i64 - 1) - self.first).max(0) as usize;
+        let done = (self.frame - (self.half as i64 - 1) - self.first).max(0) as usize;
         let there = self.input.first().map_or(0, Vec::len);
         let done = done.min(there);
         if done >= Self::SLACK {
