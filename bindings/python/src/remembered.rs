@@ -106,11 +106,11 @@ impl Remembered {
 /// The id of what is given: an id, or anything that has one as its generation_id.
 pub(crate) fn id_of(generation: &Bound<'_, PyAny>) -> PyResult<String> {
     if let Ok(id) = generation.cast::<PyString>() {
-        return Ok(id.to_str()?.to_owned());
+        return id.extract();
     }
     let id = generation.getattr_opt("generation_id")?;
     match id.as_ref().and_then(|id| id.cast::<PyString>().ok()) {
-        Some(id) => Ok(id.to_str()?.to_owned()),
+        Some(id) => id.extract(),
         None => Err(PyTypeError::new_err(format!(
             "argument 'generation': an id, or what has a generation_id, such as a Speech or a Line, wanted; not {}",
             generation.get_type().name()?
