@@ -116,7 +116,7 @@ impl Default for WavStream {
 impl WavStream {
     /// Enough to decide about anything.
     const NEED: usize = 64;
-    const RIFF: usize = 12;
+    pub(crate) const RIFF: usize = 12;
 
     /// Whether `bytes` can be the beginning of a WAV header, as far as they go.
     pub(crate) fn may_begin(bytes: &[u8]) -> bool {
