@@ -4,12 +4,15 @@ mod clip;
 mod decode;
 mod file;
 mod format;
+mod joined;
 mod meter;
+mod saved;
 pub mod wav;
 mod wav_stream;
 
 pub(crate) use clip::{Place, cut};
 pub use decode::{Decoded, Decoder, Output, Sample, Source, decode};
-pub use file::{AudioFile, file_bytes};
+pub use file::AudioFile;
 pub use format::Format;
 pub use meter::DurationMeter;
+pub use saved::{WavSamples, file_bytes, joined_file_bytes};

@@ -1,5 +1,8 @@
 //! WAV as it streams: headers anywhere, lengths that lie, chunks cut anywhere.
 
+use std::fmt;
+
+use super::decode::Sample;
 use super::decode::carry::Carry;
 use super::decode::pcm::Encoding;
 
@@ -32,6 +35,52 @@ impl WavFormat {
         })
     }
 
+    /// For samples that are written down as `S` is.
+    pub(crate) fn of<S: Sample>(sample_rate: u32, channels: u16) -> WavFormat {
+        let (tag, bits) = S::WAV;
+        WavFormat {
+            tag,
+            channels,
+            sample_rate,
+            bits,
+        }
+    }
+
+    /// 16-bit samples.
+    pub(crate) fn linear(sample_rate: u32, channels: u16) -> WavFormat {
+        WavFormat::of::<i16>(sample_rate, channels)
+    }
+
+    /// Bytes of one sample of every channel.
+    pub(crate) fn frame_size(self) -> usize {
+        usize::from(self.channels) * usize::from(self.bits.div_ceil(8))
+    }
+
+    /// The header of a file with `data_size` bytes of such samples.
+    pub(crate) fn header(self, data_size: u32) -> [u8; 44] {
+        let frame = u32::try_from(self.frame_size()).unwrap_or(u32::MAX);
+        let mut header = [0; 44];
+        let mut at = 0;
+        let mut put = |bytes: &[u8]| {
+            header[at..at + bytes.len()].copy_from_slice(bytes);
+            at += bytes.len();
+        };
+        put(b"RIFF");
+        // An odd data chunk is followed by one byte of padding, which counts here and not there.
+        put(&(data_size.saturating_add(data_size & 1).saturating_add(36)).to_le_bytes());
+        put(b"WAVEfmt ");
+        put(&16u32.to_le_bytes());
+        put(&self.tag.to_le_bytes());
+        put(&self.channels.to_le_bytes());
+        put(&self.sample_rate.to_le_bytes());
+        put(&self.sample_rate.saturating_mul(frame).to_le_bytes()); // bytes per second
+        put(&(frame as u16).to_le_bytes());
+        put(&self.bits.to_le_bytes());
+        put(b"data");
+        put(&data_size.to_le_bytes());
+        header
+    }
+
     /// How one sample is written; `None` for what is not known here.
     pub(crate) fn encoding(self) -> Option<Encoding> {
         match (self.tag, self.bits) {
@@ -45,6 +94,17 @@ impl WavFormat {
             (7, 8) => Some(Encoding::Mulaw),
             _ => None,
         }
+    }
+}
+
+impl fmt::Display for WavFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.channels == 1 { "" } else { "s" };
+        write!(
+            f,
+            "codec {}, {} Hz, {} channel{plural}, {} bits",
+            self.tag, self.sample_rate, self.channels, self.bits
+        )
     }
 }
 
@@ -69,7 +129,7 @@ pub(crate) struct Malformed {
 /// Lengths are believed as far as they go. 0 and 0xFFFFFFFF mean "to the end"; where samples end too early and no part
 /// of a WAV file follows, there are more of them; and wherever `RIFF....WAVE` stands, a new header begins. Other parts
 /// are never taken for samples.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct WavStream {
     state: State,
     carry: Carry,

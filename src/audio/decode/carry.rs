@@ -2,7 +2,7 @@
 
 /// The bytes that a reader could not use yet. It reads from the chunk itself where it can, so that only what lies across a
 /// border is copied.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Carry {
     held: Vec<u8>,
 }

@@ -10,7 +10,7 @@ pub(super) mod pcm;
 mod reader;
 mod recognise;
 mod resample;
-mod sample;
+pub(super) mod sample;
 mod stage;
 mod wav;
 
@@ -18,6 +18,7 @@ use self::reader::{Broken, Reader};
 use self::recognise::{Recognised, recognise};
 use self::stage::Stage;
 use super::Format;
+use super::wav_stream::WavFormat;
 use crate::error::{AudioPosition, Error, ErrorKind, Result};
 
 pub use self::sample::Sample;
@@ -274,6 +275,18 @@ pub struct Decoded<S> {
     pub sample_rate: u32,
     /// Channels; 0 when there was no audio to say.
     pub channels: u16,
+}
+
+impl<S: Sample> Decoded<S> {
+    /// As the bytes of a WAV file: 16-bit for `i16`, 32-bit floating point for `f32`.
+    pub fn to_wav(&self) -> Vec<u8> {
+        let size = u32::try_from(size_of_val(&self.samples[..])).unwrap_or(u32::MAX);
+        // A file must state something, also when there was nothing to say it.
+        let format = WavFormat::of::<S>(self.sample_rate.max(1), self.channels.max(1));
+        let mut bytes = format.header(size).to_vec();
+        S::write(&self.samples, &mut bytes);
+        bytes
+    }
 }
 
 /// Decodes all of `bytes` at once. See [`Decoder`].
