@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::client::Client;
 use super::errors::response_error;
 use crate::error::{Error, ErrorKind, Result};
-use crate::net::{Backoff, Body, CallOptions, Control, Endpoint, Limits, Method, deadline_after, pause};
+use crate::net::{Backoff, Body, CallOptions, Control, Endpoint, Limits, Method, deadline_after, earlier, pause};
 
 impl Client {
     /// One call; the answer's JSON, `null` for an empty one. Tried again as the settings say and [`may_repeat`] allows,
@@ -27,7 +27,7 @@ impl Client {
         let endpoint = settings.rest.join(path);
         let body = json.map_or(Body::Empty, Body::Json);
         let control = Control::new(self.closing(), options);
-        let deadline = deadline_after(settings.timeouts.rest);
+        let deadline = earlier(deadline_after(settings.timeouts.rest), options.deadline);
         let mut backoff = Backoff::new(settings.retry);
         let mut attempts = 0;
         // Whether an earlier try may have done it, its answer being lost.

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Instant;
 
 /// Stops calls from another thread, or from inside a callback.
 ///
@@ -87,6 +88,8 @@ pub(crate) type InterruptCheck = Arc<dyn Fn() -> bool + Send + Sync>;
 pub struct CallOptions {
     pub(crate) cancel: Option<CancelToken>,
     pub(crate) interrupt: Option<InterruptCheck>,
+    /// When the call ends at the latest, whatever its own limits say.
+    pub(crate) deadline: Option<Instant>,
 }
 
 impl CallOptions {

@@ -3,6 +3,8 @@
 
 pub mod lines;
 
+pub mod reports;
+
 pub mod proxy;
 
 use std::ops::ControlFlow;
