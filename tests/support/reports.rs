@@ -14,7 +14,21 @@ pub struct Scratch(pub PathBuf);
 
 impl Scratch {
     pub fn new(name: &str) -> Scratch {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("outbox-{name}-{}", std::process::id()));
+        Scratch::below(Path::new(env!("CARGO_TARGET_TMPDIR")), name)
+    }
+
+    /// In memory where the system has a place for that: what a killed process has written stays, and the disk takes no
+    /// time.
+    pub fn in_memory(name: &str) -> Scratch {
+        let memory = Path::new("/dev/shm");
+        match memory.is_dir() {
+            true => Scratch::below(memory, name),
+            false => Scratch::new(name),
+        }
+    }
+
+    fn below(place: &Path, name: &str) -> Scratch {
+        let path = place.join(format!("voicewire-outbox-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).expect("a directory");
         Scratch(path)
