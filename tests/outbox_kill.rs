@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use support::reports::*;
@@ -168,6 +168,9 @@ struct Shared {
     to: Mutex<Option<SocketAddr>>,
     /// How often each report was taken, by its word.
     taken: Mutex<BTreeMap<String, u32>>,
+    /// How many answers have gone to clients.
+    answers: Mutex<u64>,
+    answered: Condvar,
 }
 
 impl Relay {
@@ -189,6 +192,18 @@ impl Relay {
     fn lead_to(&self, sandbox: Option<&Sandbox>) {
         *self.shared.to.lock().expect("a lock") = sandbox.map(Sandbox::addr);
     }
+
+    /// Waits for the next answer, or a moment when there is none.
+    fn watch(&self) {
+        let answers = self.shared.answers.lock().expect("a lock");
+        let before = *answers;
+        let moment = Duration::from_millis(50);
+        drop(
+            self.shared
+                .answered
+                .wait_timeout_while(answers, moment, |now| *now == before),
+        );
+    }
 }
 
 fn relay(mut client: TcpStream, shared: &Shared) -> std::io::Result<()> {
@@ -206,6 +221,8 @@ fn relay(mut client: TcpStream, shared: &Shared) -> std::io::Result<()> {
         }
         client.write_all(&answer_head)?;
         client.write_all(&answer)?;
+        *shared.answers.lock().expect("a lock") += 1;
+        shared.answered.notify_all();
     }
 }
 
@@ -274,8 +291,17 @@ fn no_report_is_lost_and_no_file_half_written_however_often_it_is_killed() {
         // Now and then two share the directory.
         let together = 1 + u64::from(random.below(4) == 0);
         let mut processes: Vec<_> = (0..together).map(|_| Killed::start(&place, &relay.url)).collect();
-        processes[0].watch(random.below(12));
-        std::thread::sleep(Duration::from_micros(random.below(10_000)));
+        // In the middle of anything, or while an answer is being recorded.
+        match random.below(2) {
+            0 => {
+                processes[0].watch(random.below(12));
+                std::thread::sleep(Duration::from_micros(random.below(10_000)));
+            }
+            _ => {
+                relay.watch();
+                std::thread::sleep(Duration::from_micros(random.below(1000)));
+            }
+        }
         for process in processes {
             accepted.extend(process.kill());
             killed += 1;
