@@ -63,6 +63,11 @@
 #define VW_PAUSE 2
 
 /**
+ * Bytes that the id of a report in an outbox needs, its NUL included.
+ */
+#define VW_OUTBOX_ID_SIZE 40
+
+/**
  * How a call ended. The numbers never change; new ones may be added.
  */
 enum vw_status
@@ -180,6 +185,12 @@ typedef struct vw_deepdub_client vw_deepdub_client;
  * once.
  */
 typedef struct vw_deepdub_line vw_deepdub_line;
+
+/**
+ * Reports in a directory, from where they are sent: now, when the network is back, or by the next process. No key is ever
+ * in the directory.
+ */
+typedef struct vw_deepdub_outbox vw_deepdub_outbox;
 
 /**
  * A connection that is kept open, and looks after itself; speaks any number of lines, several at once. May be used by any
@@ -988,6 +999,155 @@ typedef struct vw_deepdub_report_options {
 } vw_deepdub_report_options;
 
 /**
+ * How much an outbox takes. Fill it with vw_deepdub_outbox_options_init, then change what should differ.
+ */
+typedef struct vw_deepdub_outbox_options {
+    /**
+     * Set by vw_deepdub_outbox_options_init.
+     */
+    size_t struct_size;
+    /**
+     * Bytes that the reports which wait and those which were rejected may have together, clips included: 1 or more.
+     * 268435456 (256 MiB).
+     */
+    uint64_t max_bytes;
+    /**
+     * How many such reports there may be: 1 or more. 1000.
+     */
+    uint64_t max_reports;
+    /**
+     * How many delivered reports are remembered, with the service's id and without the clip: the latest. 1000; 0 is none.
+     */
+    uint64_t max_delivered;
+} vw_deepdub_outbox_options;
+
+/**
+ * What a sending came to. Fill it with vw_deepdub_outbox_summary_init first.
+ */
+typedef struct vw_deepdub_outbox_summary {
+    /**
+     * Set by vw_deepdub_outbox_summary_init.
+     */
+    size_t struct_size;
+    /**
+     * Reports that the service took.
+     */
+    uint64_t delivered;
+    /**
+     * Reports that it refused, which are kept aside.
+     */
+    uint64_t rejected;
+    /**
+     * Reports that are to be sent still, those included that another thread or process is sending just now.
+     */
+    uint64_t waiting;
+    /**
+     * The last failure that left a report waiting; VW_OK when there was none.
+     */
+    vw_status status;
+    /**
+     * Seconds that the service asked to wait before the next try; negative when it did not say.
+     */
+    double retry_after_seconds;
+} vw_deepdub_outbox_summary;
+
+/**
+ * What has become of a report that was handed to an outbox.
+ */
+typedef int32_t vw_outbox_state;
+
+/**
+ * A report in an outbox. Read only; valid as long as the list that it is in, or until the callback returns. Texts are NULL
+ * where there is nothing to say.
+ */
+typedef struct vw_deepdub_outbox_report {
+    /**
+     * The size of this struct in the library that filled it.
+     */
+    size_t struct_size;
+    /**
+     * The outbox's id for it, a UUID; of a file that is none of the outbox's, its name. Never NULL.
+     */
+    const char *id;
+    /**
+     * What has become of it.
+     */
+    vw_outbox_state state;
+    /**
+     * How often it was sent, as far as answers or failures are known.
+     */
+    uint32_t attempts;
+    /**
+     * When it was handed to the outbox, in seconds since 1970; VW_UNSET_NUMBER when it is unreadable.
+     */
+    double created;
+    /**
+     * When the service took it, in seconds since 1970; VW_UNSET_NUMBER when it has not.
+     */
+    double delivered;
+    /**
+     * The service's id for it, once it is delivered.
+     */
+    const char *issue_id;
+    /**
+     * Why it has not been delivered; VW_OK before the first try, and when it has been.
+     */
+    vw_status error_status;
+    /**
+     * The HTTP status that came with that; 0 when none did.
+     */
+    int32_t error_http_status;
+    /**
+     * That in words; the service's own where it gave any.
+     */
+    const char *error_message;
+    /**
+     * The generation it is about. NULL, as the next two, when it is unreadable.
+     */
+    const char *generation_id;
+    /**
+     * The word that came out wrong.
+     */
+    const char *problem_word;
+    /**
+     * The voice that spoke.
+     */
+    const char *voice_prompt_id;
+    /**
+     * Bytes of audio that belong to it; 0 when there is none.
+     */
+    uint64_t clip_bytes;
+    /**
+     * Bytes of its file.
+     */
+    uint64_t size;
+} vw_deepdub_outbox_report;
+
+/**
+ * Is told of each report that was tried, as it is after that, on the thread that made the call. Returns VW_CONTINUE or
+ * VW_STOP.
+ */
+typedef int32_t (*vw_deepdub_outbox_report_fn)(const struct vw_deepdub_outbox_report *report, void *user_data);
+
+/**
+ * What is in an outbox. Made by this library and read only; free it with vw_deepdub_outbox_reports_free.
+ */
+typedef struct vw_deepdub_outbox_reports {
+    /**
+     * The size of this struct in the library that made it.
+     */
+    size_t struct_size;
+    /**
+     * How many reports there are.
+     */
+    size_t count;
+    /**
+     * The reports, oldest first. Never NULL, and no pointer in it is.
+     */
+    const struct vw_deepdub_outbox_report *const *reports;
+} vw_deepdub_outbox_reports;
+
+/**
  * No.
  */
 #define VW_OFF 0
@@ -1087,6 +1247,27 @@ typedef struct vw_deepdub_report_options {
  * The session has been freed, or its client. Nothing comes after it.
  */
 #define VW_SESSION_CLOSED 3
+
+/**
+ * It is to be sent.
+ */
+#define VW_OUTBOX_WAITING 0
+
+/**
+ * The service refused it, or its clip has been damaged. It is kept until it is retried or dropped.
+ */
+#define VW_OUTBOX_REJECTED 1
+
+/**
+ * The service has it.
+ */
+#define VW_OUTBOX_DELIVERED 2
+
+/**
+ * The file cannot be understood: it was damaged, is of a newer version, or is none of the outbox's. It is left alone until
+ * it is dropped.
+ */
+#define VW_OUTBOX_UNREADABLE 3
 
 #ifdef __cplusplus
 extern "C" {
@@ -1610,6 +1791,120 @@ vw_status vw_deepdub_report(const struct vw_deepdub_client *client,
                             const char *generation_id,
                             const struct vw_deepdub_report_options *options,
                             struct vw_deepdub_issue **out);
+
+/**
+ * Fills options with their defaults. VW_ERR_INVALID_ARGUMENT when options is NULL.
+ */
+vw_status vw_deepdub_outbox_options_init(struct vw_deepdub_outbox_options *options);
+
+/**
+ * Prepares a summary for vw_deepdub_outbox_send and vw_deepdub_outbox_deliver. VW_ERR_INVALID_ARGUMENT when summary is
+ * NULL.
+ */
+vw_status vw_deepdub_outbox_summary_init(struct vw_deepdub_outbox_summary *summary);
+
+/**
+ * Opens the outbox in the directory path, which is made where it is not there, for this user alone (0700, files 0600), and
+ * clears away what crashed processes left half done. options may be NULL, for the defaults.
+ *
+ * Any number of threads and processes may use one directory at the same time; each report is sent by one of them at a
+ * time. The file system must have locks: network file systems often have none that can be relied on. *out is the outbox;
+ * free it with vw_deepdub_outbox_free. VW_ERR_INVALID_ARGUMENT for an empty path and limits of 0; VW_ERR_FILE when the
+ * directory cannot be made or written to.
+ */
+vw_status vw_deepdub_outbox_open(const char *path,
+                                 const struct vw_deepdub_outbox_options *options,
+                                 struct vw_deepdub_outbox **out);
+
+/**
+ * Takes a report, and returns when it is safe: the file, with the clip, and its name are synced to the disk. A clip that
+ * is a path is read now. Nothing is sent. Waits for the disk: nothing for a frame of a game.
+ *
+ * id has room for VW_OUTBOX_ID_SIZE bytes and gets the outbox's id for the report, a UUID with a NUL.
+ * VW_ERR_INVALID_ARGUMENT for what vw_deepdub_create_issue would refuse; VW_ERR_OUTBOX_FULL when a limit would be
+ * exceeded, which vw_error.field names ("max_bytes", "max_reports"); VW_ERR_FILE when the clip cannot be read or the report not be written, as on a full
+ * disk; VW_ERR_CANCELLED when report.cancel has been cancelled before. Nothing of the report stays then.
+ */
+vw_status vw_deepdub_outbox_add(struct vw_deepdub_outbox *outbox,
+                                const struct vw_deepdub_issue_request *report,
+                                char *id);
+
+/**
+ * Sends all reports that wait, oldest first, and returns. A report that cannot be delivered now is no failure of this
+ * call: it waits on, and summary (which may be NULL) says why.
+ *
+ * A report is delivered at least once: twice when the service's answer is lost, because the service has no way to tell
+ * that two reports are one. One that the service refuses (HTTP 400, 404, 422 ...) is kept aside with the reason. Where the
+ * failure is not the report's, it waits on: without a network, with a key or an account that the service does not accept,
+ * or when there are too many requests (HTTP 429, after the client's tries), no further one is tried. When the service was
+ * reached and failed, or the connection broke, the next one is tried, until three in a row have failed.
+ *
+ * on_report and cancel may be NULL. VW_ERR_CANCELLED when cancel, on_report or freeing the client ended it; what had been
+ * done is done. VW_ERR_FILE when the directory cannot be read or changed.
+ */
+vw_status vw_deepdub_outbox_send(struct vw_deepdub_outbox *outbox,
+                                 const struct vw_deepdub_client *client,
+                                 vw_deepdub_outbox_report_fn on_report,
+                                 void *user_data,
+                                 const struct vw_cancel *cancel,
+                                 struct vw_deepdub_outbox_summary *summary);
+
+/**
+ * Sends reports until none waits any more, or until timeout_ms milliseconds have passed (VW_NO_TIMEOUT: for as long as it
+ * takes): after failures that may pass, such as a lost network, it waits and tries again. For a thread of the program's;
+ * there is none of the library's.
+ *
+ * The waits are those of the client's settings for retries, without end and at least 50 ms, or what the service asks for.
+ * It returns early when the next try would come too late, and when waiting does not help, because the service does not
+ * accept the key or the account: summary.status says so. A call that is under way when the time is over is ended.
+ * Otherwise as vw_deepdub_outbox_send.
+ */
+vw_status vw_deepdub_outbox_deliver(struct vw_deepdub_outbox *outbox,
+                                    const struct vw_deepdub_client *client,
+                                    uint32_t timeout_ms,
+                                    vw_deepdub_outbox_report_fn on_report,
+                                    void *user_data,
+                                    const struct vw_cancel *cancel,
+                                    struct vw_deepdub_outbox_summary *summary);
+
+/**
+ * Everything that is in the outbox, oldest first: what waits, what was rejected, what is remembered of the delivered, and
+ * files that cannot be understood.
+ *
+ * *out is the list; free it with vw_deepdub_outbox_reports_free. It stays as it is when the outbox changes, or is freed.
+ * VW_ERR_FILE when the directory cannot be read.
+ */
+vw_status vw_deepdub_outbox_list(const struct vw_deepdub_outbox *outbox,
+                                 struct vw_deepdub_outbox_reports **out);
+
+/**
+ * Frees a list. VW_ERR_INVALID_ARGUMENT when reports is neither NULL nor live.
+ */
+vw_status vw_deepdub_outbox_reports_free(struct vw_deepdub_outbox_reports *reports);
+
+/**
+ * Has a rejected report wait again. Nothing is sent. One that waits already stays as it is.
+ *
+ * VW_ERR_NOT_FOUND when there is none of that id; VW_ERR_INVALID_ARGUMENT when it was delivered; VW_ERR_FILE when it
+ * cannot be moved.
+ */
+vw_status vw_deepdub_outbox_retry(struct vw_deepdub_outbox *outbox, const char *id);
+
+/**
+ * Removes a report, its clip and what is known of it, whatever its state; the service keeps what it has. One that is being
+ * sent at this moment may arrive all the same.
+ *
+ * VW_ERR_NOT_FOUND when there is none of that id; VW_ERR_FILE when it cannot be removed.
+ */
+vw_status vw_deepdub_outbox_drop(struct vw_deepdub_outbox *outbox,
+                                 const char *id);
+
+/**
+ * Frees an outbox; the directory stays with all that is in it. Calls that are using it go on.
+ *
+ * VW_ERR_INVALID_ARGUMENT when outbox is neither NULL nor live.
+ */
+vw_status vw_deepdub_outbox_free(struct vw_deepdub_outbox *outbox);
 
 #ifdef __cplusplus
 }  // extern "C"

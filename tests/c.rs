@@ -123,7 +123,11 @@ fn sandbox() -> Sandbox {
 }
 
 /// What gives NULL, garbage and handles of another kind to every function, a file for each part of the header.
-const MISUSE: [&str; 2] = ["tests/c/misuse.c", "tests/c/misuse_report.c"];
+const MISUSE: [&str; 3] = [
+    "tests/c/misuse.c",
+    "tests/c/misuse_outbox.c",
+    "tests/c/misuse_report.c",
+];
 
 #[test]
 fn misuse_is_a_status_and_never_a_crash() {
@@ -174,6 +178,13 @@ fn c_programs_speak_stop_fail_and_report() {
         !left.iter().any(|name| name.to_string_lossy().ends_with(".part")),
         "{left:?}"
     );
+}
+
+#[test]
+fn c_programs_keep_reports_until_the_service_has_them() {
+    let (folder, sandbox) = (scratch("outbox"), sandbox());
+    let program = compile(&["tests/c/outbox.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
 }
 
 #[test]
@@ -393,6 +404,22 @@ fn the_example_report_issue_follows_a_report_to_its_end() {
     let told = String::from_utf8_lossy(&output.stdout);
     for word in ["filed iss_", "read iss_", "changed iss_", "withdrawn iss_"] {
         assert!(told.contains(word), "{told}");
+    }
+}
+
+#[test]
+fn the_example_outbox_keeps_a_report_until_there_is_a_network() {
+    let folder = scratch("example-outbox");
+    let program = compile(&["examples/c/outbox.c", "examples/c/local_sandbox.c"], &folder, false);
+    let output = without_account(&mut under_valgrind(&program), &folder);
+    let told = String::from_utf8_lossy(&output.stdout);
+    for words in [
+        "kept ",
+        "is waiting (VW_ERR_NETWORK",
+        "is delivered as iss_",
+        "1 delivered, 0 rejected, 0 waiting",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
     }
 }
 

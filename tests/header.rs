@@ -22,6 +22,7 @@ fn header_is_up_to_date() {
         "deepdub_text",
         "deepdub_issues",
         "deepdub_report",
+        "deepdub_outbox",
     ];
     let builder = sources
         .iter()

@@ -96,6 +96,27 @@ impl vw_deepdub_issue_request {
         };
         Ok((changes, call_options(self.cancel)?))
     }
+
+    /// The new report that it describes.
+    ///
+    /// # Safety
+    /// As for `to_changes`.
+    pub(super) unsafe fn to_issue(self) -> Result<(NewIssue, CallOptions)> {
+        // SAFETY: the same promise.
+        let (fields, options) = unsafe { self.to_changes()? };
+        let required =
+            |field: &str, value: Option<String>| value.ok_or_else(|| Error::invalid(field, "NULL", "a text"));
+        let issue = NewIssue {
+            generation_id: required("generationId", fields.generation_id)?,
+            generated_text: required("generatedText", fields.generated_text)?,
+            problem_word: required("problemWord", fields.problem_word)?,
+            voice_prompt_id: required("voicePromptId", fields.voice_prompt_id)?,
+            additional_comments: fields.additional_comments,
+            problem_audio: fields.problem_audio,
+            problem_seconds: fields.problem_seconds,
+        };
+        Ok((issue, options))
+    }
 }
 
 /// A report as the service has it. Made by this library and read only; free it with vw_deepdub_issue_free. Texts are NULL
@@ -217,18 +238,7 @@ pub unsafe extern "C" fn vw_deepdub_create_issue(
         let client = handle::get(client)?;
         let out = out_pointer("out", out)?;
         // SAFETY: the caller's struct, as the header asks for it.
-        let (fields, options) = unsafe { read_struct(request)?.to_changes()? };
-        let required =
-            |field: &str, value: Option<String>| value.ok_or_else(|| Error::invalid(field, "NULL", "a text"));
-        let issue = NewIssue {
-            generation_id: required("generationId", fields.generation_id)?,
-            generated_text: required("generatedText", fields.generated_text)?,
-            problem_word: required("problemWord", fields.problem_word)?,
-            voice_prompt_id: required("voicePromptId", fields.voice_prompt_id)?,
-            additional_comments: fields.additional_comments,
-            problem_audio: fields.problem_audio,
-            problem_seconds: fields.problem_seconds,
-        };
+        let (issue, options) = unsafe { read_struct(request)?.to_issue()? };
         let issue = client.create_issue_with(&issue, &options)?;
         // SAFETY: not NULL, and the caller's to be written to.
         unsafe { hand_over(&issue, out) }

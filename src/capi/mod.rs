@@ -13,6 +13,7 @@ mod cancel;
 mod deepdub_client;
 mod deepdub_issues;
 mod deepdub_line;
+mod deepdub_outbox;
 mod deepdub_report;
 mod deepdub_session;
 mod deepdub_text;
