@@ -211,7 +211,7 @@ fn c_programs_stream_text_in() {
 
 #[test]
 fn c_programs_report_from_memory_with_the_second_where_it_happened() {
-    let (folder, sandbox) = (scratch("report"), sandbox());
+    let (folder, sandbox) = (scratch("report-from-memory"), sandbox());
     let program = compile(&["tests/c/report.c"], &folder, false);
     with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
     let heard = std::fs::read(folder.join("heard.s16le")).expect("what was heard");
