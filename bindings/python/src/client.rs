@@ -82,7 +82,7 @@ impl Drop for Client {
 }
 
 impl Client {
-    fn core(&self) -> &deepdub::Client {
+    pub(crate) fn core(&self) -> &deepdub::Client {
         // It is there until the drop.
         self.0.as_ref().unwrap_or_else(|| unreachable!())
     }
@@ -103,7 +103,8 @@ impl Client {
     }
 }
 
-fn limit(py: Python<'_>, field: &str, seconds: Option<f64>) -> PyResult<Option<Duration>> {
+/// Seconds, or none.
+pub(crate) fn limit(py: Python<'_>, field: &str, seconds: Option<f64>) -> PyResult<Option<Duration>> {
     match seconds {
         None => Ok(None),
         Some(seconds) if seconds == f64::INFINITY => Ok(None),

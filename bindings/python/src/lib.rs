@@ -15,6 +15,7 @@ mod interrupt;
 mod issue;
 mod json;
 mod line;
+mod outbox;
 mod remembered;
 mod request;
 #[cfg(feature = "sandbox")]
@@ -49,6 +50,8 @@ mod _voicewire {
     use crate::issue::Issue;
     #[pymodule_export]
     use crate::line::Line;
+    #[pymodule_export]
+    use crate::outbox::{Outbox, SendSummary, StoredReport};
     #[pymodule_export]
     use crate::remembered::Remembered;
     #[cfg(feature = "sandbox")]

@@ -133,7 +133,8 @@ impl Outbox {
         let mut failures = 0;
         summary.error = self.record_rest().err();
         for entry in self.directory().entries(Place::Waiting)? {
-            if control.is_cancelled() {
+            // Calls that are quick enough never ask.
+            if control.is_cancelled() || control.interrupt.as_ref().is_some_and(|check| check()) {
                 return Err(Error::cancelled());
             }
             if is_past(options.deadline) {

@@ -32,6 +32,7 @@ __all__ = [
     "Line",
     "NetworkError",
     "NotFoundError",
+    "Outbox",
     "OutboxFullError",
     "ProtocolError",
     "QuotaExceededError",
@@ -39,11 +40,13 @@ __all__ = [
     "RejectedInputError",
     "Remembered",
     "Sandbox",
+    "SendSummary",
     "ServerError",
     "Session",
     "Speech",
     "SpeechStream",
     "StateChange",
+    "StoredReport",
     "Summary",
     "TextSession",
     "TimeoutError",
@@ -386,6 +389,95 @@ class Remembered:
     @property
     def data(self) -> bytes: ...
     def to_file_bytes(self) -> bytes: ...
+
+@final
+class StoredReport:
+    @property
+    def id(self) -> str: ...
+    @property
+    def state(self) -> Literal["waiting", "rejected", "delivered", "unreadable"]: ...
+    @property
+    def created(self) -> float | None: ...
+    @property
+    def delivered(self) -> float | None: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def last_error(self) -> str | None: ...
+    @property
+    def last_error_kind(self) -> str | None: ...
+    @property
+    def last_error_http_status(self) -> int | None: ...
+    @property
+    def issue_id(self) -> str | None: ...
+    @property
+    def generation_id(self) -> str | None: ...
+    @property
+    def problem_word(self) -> str | None: ...
+    @property
+    def voice_prompt_id(self) -> str | None: ...
+    @property
+    def clip_bytes(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    def to_dict(self) -> dict[str, Any]: ...
+
+@final
+class SendSummary:
+    @property
+    def delivered(self) -> int: ...
+    @property
+    def rejected(self) -> int: ...
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def error(self) -> Error | None: ...
+
+@final
+class Outbox:
+    def __new__(
+        cls,
+        path: _Path,
+        *,
+        max_bytes: int = 268435456,
+        max_reports: int = 1000,
+        max_delivered: int = 1000,
+    ) -> Self: ...
+    def add(
+        self,
+        *,
+        generation_id: str,
+        generated_text: str,
+        problem_word: str,
+        voice_prompt_id: str,
+        additional_comments: str | None = None,
+        problem_audio: Speech | Buffer | _Path | None = None,
+        problem_seconds: float | None = None,
+    ) -> str: ...
+    def send(
+        self,
+        client: Client,
+        *,
+        on_report: Callable[[StoredReport], object] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> SendSummary: ...
+    def deliver(
+        self,
+        client: Client,
+        *,
+        timeout: float | None = None,
+        on_report: Callable[[StoredReport], object] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> SendSummary: ...
+    def list(self) -> builtins.list[StoredReport]: ...
+    def retry(self, id: str) -> None: ...
+    def drop(self, id: str) -> None: ...
+    @property
+    def path(self) -> Path: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[StoredReport]: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_exception: object) -> None: ...
 
 @final
 class Client:
