@@ -1822,8 +1822,9 @@ vw_status vw_deepdub_outbox_open(const char *path,
  *
  * id has room for VW_OUTBOX_ID_SIZE bytes and gets the outbox's id for the report, a UUID with a NUL.
  * VW_ERR_INVALID_ARGUMENT for what vw_deepdub_create_issue would refuse; VW_ERR_OUTBOX_FULL when a limit would be
- * exceeded, which vw_error.field names ("max_bytes", "max_reports"); VW_ERR_FILE when the clip cannot be read or the report not be written, as on a full
- * disk; VW_ERR_CANCELLED when report.cancel has been cancelled before. Nothing of the report stays then.
+ * exceeded, which vw_error.field names ("max_bytes", "max_reports"); VW_ERR_FILE when the clip cannot be read or the report
+ * not be written, as on a full disk; VW_ERR_CANCELLED when report.cancel has been cancelled before. Nothing of the report
+ * stays then.
  */
 vw_status vw_deepdub_outbox_add(struct vw_deepdub_outbox *outbox,
                                 const struct vw_deepdub_issue_request *report,

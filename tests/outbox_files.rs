@@ -56,6 +56,8 @@ fn a_file_is_as_its_description_says() {
     assert_eq!(&rest[length + 1..], b"\n123456789");
 }
 
+type Damage = fn(&mut Vec<u8>);
+
 /// Changes a file's bytes.
 fn alter(path: &std::path::Path, change: impl FnOnce(&mut Vec<u8>)) {
     let mut bytes = fs::read(path).expect("read");
@@ -69,7 +71,7 @@ fn damaged_and_foreign_files_hold_up_nothing() {
     let outbox = scratch.outbox();
     let add = |word: &str| outbox.add(&with_clip(word, &[7; 500])).expect("taken");
     let first = add("first");
-    let damages: [(&str, fn(&mut Vec<u8>)); 7] = [
+    let damages: [(&str, Damage); 7] = [
         ("cut", |bytes| bytes.truncate(bytes.len() - 1)),
         ("longer", |bytes| bytes.push(0)),
         ("empty", Vec::clear),
@@ -253,8 +255,8 @@ fn on_a_full_disk_adding_is_an_error_and_leaves_nothing() {
         .output()
         .expect("it runs");
     assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
-    assert_eq!(words(&scratch.outbox().list().expect("read")), ["small"]);
     assert_eq!(scratch.files().len(), 2, "{:?}", scratch.files());
+    assert_eq!(words(&scratch.outbox().list().expect("read")), ["small"]);
 }
 
 #[test]

@@ -327,8 +327,9 @@ pub unsafe extern "C" fn vw_deepdub_outbox_open(
 ///
 /// id has room for VW_OUTBOX_ID_SIZE bytes and gets the outbox's id for the report, a UUID with a NUL.
 /// VW_ERR_INVALID_ARGUMENT for what vw_deepdub_create_issue would refuse; VW_ERR_OUTBOX_FULL when a limit would be
-/// exceeded, which vw_error.field names ("max_bytes", "max_reports"); VW_ERR_FILE when the clip cannot be read or the report not be written, as on a full
-/// disk; VW_ERR_CANCELLED when report.cancel has been cancelled before. Nothing of the report stays then.
+/// exceeded, which vw_error.field names ("max_bytes", "max_reports"); VW_ERR_FILE when the clip cannot be read or the report
+/// not be written, as on a full disk; VW_ERR_CANCELLED when report.cancel has been cancelled before. Nothing of the report
+/// stays then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_deepdub_outbox_add(
     outbox: *mut vw_deepdub_outbox,

@@ -119,6 +119,7 @@ impl fmt::Debug for CallOptions {
         f.debug_struct("CallOptions")
             .field("cancel", &self.cancel)
             .field("interrupt", &self.interrupt.is_some())
+            .field("deadline", &self.deadline)
             .finish()
     }
 }

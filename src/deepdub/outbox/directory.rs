@@ -128,21 +128,21 @@ impl Directory {
 
     /// Keeps other threads and processes from adding and moving.
     pub fn lock(&self) -> Result<Held> {
-        self.locked(File::lock)
+        let mut options = OpenOptions::new();
+        self.locked(private(options.read(true).write(true).create(true)), File::lock)
     }
 
     /// Keeps other threads and processes from adding and moving, but not from looking.
     pub fn lock_shared(&self) -> Result<Held> {
-        self.locked(File::lock_shared)
+        // Looking is possible where nothing can be written.
+        self.locked(OpenOptions::new().read(true), File::lock_shared)
     }
 
-    fn locked(&self, lock: impl Fn(&File) -> io::Result<()>) -> Result<Held> {
+    fn locked(&self, options: &OpenOptions, lock: impl Fn(&File) -> io::Result<()>) -> Result<Held> {
         let path = self.root.join("lock");
         let failed = |error: &io::Error| file_error(&path, "could not be locked", error);
         // Opened anew each time: a lock is the open file's.
-        let file = private(OpenOptions::new().read(true).write(true).create(true))
-            .open(&path)
-            .map_err(|error| failed(&error))?;
+        let file = options.open(&path).map_err(|error| failed(&error))?;
         loop {
             match lock(&file) {
                 Ok(()) => return Ok(Held(file)),

@@ -22,7 +22,7 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(50);
 /// What became of one report in one sending.
 enum Outcome {
     /// It was sent: what there is to tell of it, and what went wrong.
-    Sent(StoredReport, Option<Error>),
+    Sent(Box<StoredReport>, Option<Error>),
     /// Another thread or process has it, or had it.
     Passed,
     /// It cannot be sent, and is no reason to wait.
@@ -234,7 +234,7 @@ impl Outbox {
                     log::warn!("outbox: {failure}");
                 }
                 let report = StoredReport::undelivered(&stored, size(&held), ReportState::Waiting, note);
-                Ok(Outcome::Sent(report, Some(error)))
+                Ok(Outcome::Sent(Box::new(report), Some(error)))
             }
         }
     }
@@ -248,12 +248,14 @@ impl Outbox {
         // From here on it is not sent again by this process, whatever the disk says.
         self.0.unrecorded.lock().insert(id.clone(), record.clone());
         let mut failure = self.record(&record).err();
+        let size = size(held);
         if failure.is_some() && directory.remove(Place::Waiting, id).is_ok() {
-            // A full disk has room now.
+            // A full disk has room then; an open file would keep its room.
+            let _ = held.0.set_len(0);
             failure = self.record(&record).err();
         }
-        let report = StoredReport::delivered(record, size(held));
-        Ok(Outcome::Sent(report, failure))
+        let report = StoredReport::delivered(record, size);
+        Ok(Outcome::Sent(Box::new(report), failure))
     }
 
     /// Writes a record and removes its report.
@@ -306,7 +308,7 @@ impl Outbox {
             directory.remove(Place::Notes, id)?;
         }
         let report = StoredReport::undelivered(stored, size(held), ReportState::Rejected, note);
-        Ok(Outcome::Sent(report, Some(error)))
+        Ok(Outcome::Sent(Box::new(report), Some(error)))
     }
 }
 
