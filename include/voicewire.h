@@ -1831,6 +1831,19 @@ vw_status vw_deepdub_outbox_add(struct vw_deepdub_outbox *outbox,
                                 char *id);
 
 /**
+ * Takes a report about one of the last generations of client, filled in and with a clip as vw_deepdub_report makes it.
+ * generation_id and options are as there. Returns as vw_deepdub_outbox_add does, with the id in id, which has
+ * VW_OUTBOX_ID_SIZE bytes; nothing is sent.
+ *
+ * Statuses as for both.
+ */
+vw_status vw_deepdub_outbox_add_report(struct vw_deepdub_outbox *outbox,
+                                       const struct vw_deepdub_client *client,
+                                       const char *generation_id,
+                                       const struct vw_deepdub_report_options *options,
+                                       char *id);
+
+/**
  * Sends all reports that wait, oldest first, and returns. A report that cannot be delivered now is no failure of this
  * call: it waits on, and summary (which may be NULL) says why.
  *

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use super::cancel::{call_options, vw_cancel};
 use super::deepdub_client::vw_deepdub_client;
 use super::deepdub_issues::vw_deepdub_issue_request;
+use super::deepdub_report::{named, vw_deepdub_report_options};
 use super::deepdub_tts::VW_CONTINUE;
 use super::handle::{self, Handle};
 use super::input::{CallerStruct, check_size, out_pointer, read_struct, required_text, timeout, write_struct};
@@ -344,13 +345,57 @@ pub unsafe extern "C" fn vw_deepdub_outbox_add(
         if options.cancel.is_some_and(|cancel| cancel.is_cancelled()) {
             return Err(Error::cancelled());
         }
-        let id = c_string(&outbox.add(&issue)?);
-        let bytes = id.as_bytes_with_nul();
-        debug_assert!(bytes.len() <= VW_OUTBOX_ID_SIZE);
-        // SAFETY: a UUID and its NUL are 37 bytes, and the caller has room for more.
-        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr().cast(), place, bytes.len()) };
+        let id = outbox.add(&issue)?;
+        // SAFETY: not NULL, and the caller's to be written to.
+        unsafe { write_id(&id, place) };
         Ok(())
     })
+}
+
+/// Takes a report about one of the last generations of client, filled in and with a clip as vw_deepdub_report makes it.
+/// generation_id and options are as there. Returns as vw_deepdub_outbox_add does, with the id in id, which has
+/// VW_OUTBOX_ID_SIZE bytes; nothing is sent.
+///
+/// Statuses as for both.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vw_deepdub_outbox_add_report(
+    outbox: *mut vw_deepdub_outbox,
+    client: *const vw_deepdub_client,
+    generation_id: *const c_char,
+    options: *const vw_deepdub_report_options,
+    id: *mut c_char,
+) -> vw_status {
+    guard(|| {
+        let outbox = handle::get(outbox.cast_const())?;
+        let client = handle::get(client)?;
+        let place = out_pointer("id", id)?;
+        // SAFETY: the caller's struct and texts, as the header asks for them.
+        let (generation, report, call) = unsafe {
+            let options = read_struct(options)?;
+            (
+                named(&client, generation_id)?,
+                options.to_report()?,
+                call_options(options.cancel)?,
+            )
+        };
+        if call.cancel.is_some_and(|cancel| cancel.is_cancelled()) {
+            return Err(Error::cancelled());
+        }
+        let id = outbox.add(&client.prepare_report(&generation, &report)?)?;
+        // SAFETY: not NULL, and the caller's to be written to.
+        unsafe { write_id(&id, place) };
+        Ok(())
+    })
+}
+
+/// # Safety
+/// `place` is not NULL and has VW_OUTBOX_ID_SIZE bytes.
+unsafe fn write_id(id: &str, place: *mut c_char) {
+    let id = c_string(id);
+    let bytes = id.as_bytes_with_nul();
+    debug_assert!(bytes.len() <= VW_OUTBOX_ID_SIZE);
+    // SAFETY: a UUID and its NUL are 37 bytes, and the caller has room for more.
+    unsafe { ptr::copy_nonoverlapping(bytes.as_ptr().cast(), place, bytes.len()) };
 }
 
 /// Sends all reports that wait, oldest first, and returns. A report that cannot be delivered now is no failure of this

@@ -63,7 +63,7 @@ impl Client {
         self.create_issue_with(&self.prepare_report(generation_id, report)?, options)
     }
 
-    /// What [`report`](Self::report) would file, for an outbox, or for changes of one's own.
+    /// What [`report`](Self::report) would file, for [`Outbox::add`](super::Outbox::add), or for changes of one's own.
     ///
     /// # Errors
     /// As `report`, before anything is sent.

@@ -10,6 +10,26 @@ static vw_deepdub_report_options good_report(void) {
     return options;
 }
 
+static void bad_outboxes(vw_deepdub_client *client, const char *directory) {
+    vw_deepdub_report_options options = good_report();
+    vw_deepdub_outbox *outbox = NULL;
+    char path[4096], id[VW_OUTBOX_ID_SIZE] = "as it was";
+    snprintf(path, sizeof path, "%s/reports", directory);
+    CHECK_STATUS(vw_deepdub_outbox_open(path, NULL, &outbox), VW_OK);
+    CHECK_REFUSED(vw_deepdub_outbox_add_report(NULL, client, UNKNOWN, &options, id), "vw_deepdub_outbox");
+    CHECK_REFUSED(vw_deepdub_outbox_add_report((void *)client, client, UNKNOWN, &options, id), "vw_deepdub_outbox");
+    CHECK_REFUSED(vw_deepdub_outbox_add_report(outbox, NULL, UNKNOWN, &options, id), "vw_deepdub_client");
+    CHECK_REFUSED(vw_deepdub_outbox_add_report(outbox, (void *)outbox, UNKNOWN, &options, id), "vw_deepdub_client");
+    CHECK_REFUSED(vw_deepdub_outbox_add_report(outbox, client, UNKNOWN, NULL, id), "vw_deepdub_report_options");
+    CHECK_REFUSED(vw_deepdub_outbox_add_report(outbox, client, UNKNOWN, &options, NULL), "id");
+    CHECK_REFUSED(vw_deepdub_outbox_add_report(outbox, client, "\x80", &options, id), "generationId");
+    CHECK_REFUSED(vw_deepdub_outbox_add_report(outbox, client, UNKNOWN, &options, id), "generationId");
+    CHECK_REFUSED(vw_deepdub_outbox_add_report(outbox, client, NULL, &options, id), "generationId");
+    CHECK(strcmp(id, "as it was") == 0);
+    CHECK_STATUS(vw_deepdub_outbox_free(outbox), VW_OK);
+    CHECK_REFUSED(vw_deepdub_outbox_add_report(outbox, client, UNKNOWN, &options, id), "vw_deepdub_outbox");
+}
+
 static void bad_arguments(vw_deepdub_client *client, vw_cancel *cancel) {
     const void *bad[] = {NULL, (void *)8, (void *)-1, cancel};
     size_t sizes[] = {0, 1, 7, 5000, (size_t)-1};
@@ -51,6 +71,7 @@ int main(void) {
     CHECK_STATUS(vw_deepdub_client_new(&config, &client), VW_OK);
     CHECK_STATUS(vw_cancel_new(&cancel), VW_OK);
     bad_arguments(client, cancel);
+    bad_outboxes(client, environment("TEST_DIRECTORY"));
     CHECK_STATUS(vw_deepdub_client_free(client), VW_OK);
     CHECK_REFUSED(vw_deepdub_report(client, UNKNOWN, &options, &out), "vw_deepdub_client");
     CHECK_STATUS(vw_cancel_free(cancel), VW_OK);

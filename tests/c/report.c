@@ -38,6 +38,12 @@ static void speak(vw_deepdub_client *client, heard *heard) {
     CHECK_STATUS(vw_deepdub_stream_tts(client, &request, hear, heard, NULL), VW_OK);
 }
 
+static int32_t on_report(const vw_deepdub_outbox_report *report, void *user_data) {
+    CHECK(strcmp(report->problem_word, "dog") == 0);
+    fprintf(user_data, "%s\n", report->issue_id);
+    return VW_CONTINUE;
+}
+
 static void report(vw_deepdub_client *client, const char *id, double seconds, double clip_seconds, FILE *filed) {
     vw_deepdub_report_options options;
     vw_deepdub_issue *issue = NULL;
@@ -53,6 +59,25 @@ static void report(vw_deepdub_client *client, const char *id, double seconds, do
     CHECK(issue->problem_seconds == seconds);
     fprintf(filed, "%s\n", issue->id);
     CHECK_STATUS(vw_deepdub_issue_free(issue), VW_OK);
+}
+
+static void report_through_an_outbox(vw_deepdub_client *client, const char *directory, FILE *filed) {
+    vw_deepdub_report_options options;
+    vw_deepdub_outbox_summary summary;
+    vw_deepdub_outbox *outbox = NULL;
+    char path[4096], id[VW_OUTBOX_ID_SIZE];
+    snprintf(path, sizeof path, "%s/reports", directory);
+    CHECK_STATUS(vw_deepdub_outbox_open(path, NULL, &outbox), VW_OK);
+    CHECK_STATUS(vw_deepdub_report_options_init(&options), VW_OK);
+    options.problem_word = "dog";
+    options.problem_seconds = 2.0;
+    options.clip_seconds = 1.0;
+    CHECK_STATUS(vw_deepdub_outbox_add_report(outbox, client, NULL, &options, id), VW_OK);
+    CHECK(strlen(id) == 36);
+    CHECK_STATUS(vw_deepdub_outbox_summary_init(&summary), VW_OK);
+    CHECK_STATUS(vw_deepdub_outbox_send(outbox, client, on_report, filed, NULL, &summary), VW_OK);
+    CHECK(summary.delivered == 1 && summary.waiting == 0);
+    CHECK_STATUS(vw_deepdub_outbox_free(outbox), VW_OK);
 }
 
 static void nothing_is_remembered_when_it_is_off(void) {
@@ -86,6 +111,7 @@ int main(void) {
     fclose(heard.file);
     report(client, heard.generation_id, 3.0, 3.0, filed);
     report(client, NULL, 2.0, 1.0, filed);
+    report_through_an_outbox(client, directory, filed);
     fclose(filed);
     CHECK_STATUS(vw_deepdub_client_free(client), VW_OK);
     nothing_is_remembered_when_it_is_off();

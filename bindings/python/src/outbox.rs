@@ -9,13 +9,14 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList, PyTuple};
 use voicewire::CallOptions;
-use voicewire::deepdub::{self, NewIssue, OutboxOptions, ReportState};
+use voicewire::deepdub::{self, NewIssue, OutboxOptions, Report, ReportState};
 
 use crate::cancel::token;
 use crate::client::{Client, limit};
 use crate::errors;
 use crate::interrupt::Interrupt;
 use crate::issue::clip;
+use crate::remembered::id_of;
 use crate::request::text_of;
 
 /// Reports in a directory, from where they are sent: now, when the network is back, or by the next process.
@@ -157,6 +158,38 @@ impl Outbox {
             problem_seconds,
         };
         self.on_disk(py, |outbox| outbox.add(&issue))
+    }
+
+    /// Takes a report about one of the last generations of client, filled in and with a clip as Client.report() makes it.
+    /// Returns as add() does. Nothing is sent.
+    ///
+    /// Args:
+    ///     client: The client that spoke.
+    ///     generation, problem_word, problem_seconds, comments, clip_seconds: As for Client.report().
+    ///
+    /// Raises:
+    ///     InvalidArgumentError, OutboxFullError, FileError: as Client.report() and add().
+    #[pyo3(signature = (client, generation, problem_word, *, problem_seconds=None, comments=None, clip_seconds=3.0))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
+    fn report(
+        &self,
+        py: Python<'_>,
+        client: &Bound<'_, Client>,
+        generation: &Bound<'_, PyAny>,
+        problem_word: String,
+        problem_seconds: Option<f64>,
+        comments: Option<String>,
+        clip_seconds: f64,
+    ) -> PyResult<String> {
+        let id = id_of(generation)?;
+        let report = Report {
+            problem_word,
+            problem_seconds,
+            comments,
+            clip_seconds,
+        };
+        let client = client.get();
+        self.on_disk(py, |outbox| outbox.add(&client.core().prepare_report(&id, &report)?))
     }
 
     /// Sends all reports that wait, oldest first, and returns a SendSummary. A report that cannot be delivered now raises

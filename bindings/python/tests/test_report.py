@@ -2,6 +2,7 @@
 
 import io
 import wave
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +88,16 @@ def test_a_second_that_there_is_not_is_refused(sandbox: Sandbox) -> None:
         with pytest.raises(voicewire.InvalidArgumentError) as caught:
             client.report(speech, "fox", problem_seconds=600)
         assert caught.value.field == "problemSeconds"
+
+
+def test_a_report_from_memory_can_wait_in_an_outbox(sandbox: Sandbox, tmp_path: Path) -> None:
+    with sandbox.client() as client, deepdub.Outbox(tmp_path / "reports") as outbox:
+        speech = client.tts(TEXT, deepdub.TRIAL_VOICE, **OPTIONS)
+        outbox.report(client, speech, "fox", problem_seconds=2.0, comments="said twice", clip_seconds=1.0)
+        assert sandbox.requests()[-1]["path"] != "/api/v1/issues"
+        assert outbox.send(client).delivered == 1
+        (report,) = outbox.list()
+        assert report.generation_id == speech.generation_id and report.issue_id is not None
+        issue = client.get_issue(report.issue_id)
+        assert (issue.generated_text, issue.additional_comments) == (TEXT, "said twice")
+        assert clip(sandbox, issue) == speech.data[48000:80000]

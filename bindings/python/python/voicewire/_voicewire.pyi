@@ -454,6 +454,16 @@ class Outbox:
         problem_audio: Speech | Buffer | _Path | None = None,
         problem_seconds: float | None = None,
     ) -> str: ...
+    def report(
+        self,
+        client: Client,
+        generation: str | _HasGenerationId,
+        problem_word: str,
+        *,
+        problem_seconds: float | None = None,
+        comments: str | None = None,
+        clip_seconds: float = 3.0,
+    ) -> str: ...
     def send(
         self,
         client: Client,
