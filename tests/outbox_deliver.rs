@@ -93,10 +93,14 @@ fn deliver_ends_with_its_time_and_where_waiting_does_not_help() {
     let summary = outbox.deliver(&client, SHORT).expect("it ends");
     assert_eq!(summary.waiting, 1);
     assert_kind(&summary.error.expect("why"), ErrorKind::Timeout);
+    let asked_before = sandbox.requests().len();
+    let summary = outbox.deliver(&client, Some(Duration::ZERO)).expect("it ends");
     assert_eq!(
-        outbox.deliver(&client, Some(Duration::ZERO)).expect("no time").waiting,
-        1
+        (summary.waiting, sandbox.requests().len()),
+        (1, asked_before),
+        "there was no time to try"
     );
+    assert_kind(&summary.error.expect("why"), ErrorKind::Timeout);
     assert_eq!(outbox.deliver(&client, None).expect("delivered").delivered, 1);
 }
 

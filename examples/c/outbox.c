@@ -42,16 +42,16 @@ static int keep(vw_deepdub_outbox *outbox) {
     return EXIT_SUCCESS;
 }
 
-/* Sends what waits: once, or, as a thread of the program's would in the background, until all of it has arrived. */
-static int deliver(vw_deepdub_outbox *outbox, const vw_deepdub_config *config, int wait) {
+/* Sends what waits: once and now, or, as a thread of the program's would do in the background, with patience. */
+static int send_waiting(vw_deepdub_outbox *outbox, const vw_deepdub_config *config, int has_patience) {
     vw_deepdub_client *client = NULL;
     vw_deepdub_outbox_summary summary;
     vw_status status;
 
     if (vw_deepdub_client_new(config, &client) != VW_OK) return fail("outbox");
     vw_deepdub_outbox_summary_init(&summary);
-    status = wait ? vw_deepdub_outbox_deliver(outbox, client, 60000, on_report, NULL, NULL, &summary)
-                  : vw_deepdub_outbox_send(outbox, client, on_report, NULL, NULL, &summary);
+    if (has_patience) status = vw_deepdub_outbox_deliver(outbox, client, 60000, on_report, NULL, NULL, &summary);
+    else status = vw_deepdub_outbox_send(outbox, client, on_report, NULL, NULL, &summary);
     vw_deepdub_client_free(client);
     if (status != VW_OK) return fail("sending");
     printf("%d delivered, %d rejected, %d waiting\n", (int)summary.delivered, (int)summary.rejected,
@@ -66,8 +66,8 @@ static int run(vw_deepdub_outbox *outbox, const vw_deepdub_config *config) {
     /* As in a tunnel: nobody listens at this address. */
     offline.rest_url = "http://127.0.0.1:9/api/v1";
     offline.retries = 0;
-    if (exit_code == EXIT_SUCCESS) exit_code = deliver(outbox, &offline, 0);
-    if (exit_code == EXIT_SUCCESS) exit_code = deliver(outbox, config, 1);
+    if (exit_code == EXIT_SUCCESS) exit_code = send_waiting(outbox, &offline, 0);
+    if (exit_code == EXIT_SUCCESS) exit_code = send_waiting(outbox, config, 1);
     return exit_code;
 }
 

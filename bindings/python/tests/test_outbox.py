@@ -186,7 +186,11 @@ def test_deliver_ends_in_time_and_where_waiting_does_not_help(
     sandbox: Sandbox, offline: deepdub.Client, outbox: deepdub.Outbox
 ) -> None:
     add(outbox, "fox")
-    assert isinstance(outbox.deliver(offline, timeout=0.2).error, voicewire.NetworkError)
+    nowhere, hour = "http://127.0.0.1:9/api/v1", 3600
+    impatient = deepdub.Client(
+        deepdub.TRIAL_KEY, rest_url=nowhere, retries=0, retry_first_delay=hour, retry_max_delay=hour
+    )
+    assert isinstance(outbox.deliver(impatient, timeout=60).error, voicewire.NetworkError)
     sandbox.inject("http=401")
     assert isinstance(outbox.deliver(sandbox.client()).error, voicewire.UnauthorizedError)
     sandbox.inject("silent")

@@ -138,6 +138,9 @@ impl Outbox {
                 return Err(Error::cancelled());
             }
             if is_past(options.deadline) {
+                let words = "the time was over before every report had been tried";
+                let error = Error::new(ErrorKind::Timeout, words).with_field("timeout");
+                summary.error = summary.error.or(Some(error));
                 break;
             }
             let outcome = match entry.own {
