@@ -5,7 +5,8 @@
  * Conventions, which hold for every function unless it says otherwise:
  *
  * Status     What can fail returns a vw_status; VW_OK is 0. vw_last_error() tells this thread the details.
- *            Results come through out-parameters, which are left as they were on failure.
+ *            Results come through out-parameters, which are left as they were on failure (but for what was good
+ *            of broken audio: vw_decoder_push_f32).
  * Handles    Opaque pointers from a _new, _create or similar, given back with the _free of the same name.
  *            NULL, a handle that was freed, one of another type and a pointer that never was a handle are
  *            VW_ERR_INVALID_ARGUMENT, not a crash. A handle may be freed at any time, from any thread, also
@@ -176,6 +177,11 @@ typedef struct vw_audio_file vw_audio_file;
 typedef struct vw_cancel vw_cancel;
 
 /**
+ * Decodes audio while it streams: mp3, Ogg Opus, WAV, Sun audio, mu-law and 16-bit samples, in pieces cut anywhere.
+ */
+typedef struct vw_decoder vw_decoder;
+
+/**
  * A client of Deepdub: one key, one set of addresses. May be used by any number of threads at once.
  */
 typedef struct vw_deepdub_client vw_deepdub_client;
@@ -280,6 +286,15 @@ typedef struct vw_error {
      * nothing was tried.
      */
     uint32_t attempts;
+    /**
+     * Where in the audio it is broken (VW_ERR_BAD_AUDIO): the first byte of the frame, page or header that is, counted
+     * from the beginning of the stream; negative when it is not about that.
+     */
+    int64_t audio_byte;
+    /**
+     * Seconds of good audio before it; negative when it is not about that.
+     */
+    double audio_seconds;
 } vw_error;
 
 /**
@@ -297,6 +312,75 @@ typedef void (*vw_log_fn)(vw_log_level level, const char *message, void *user_da
  * How audio is encoded. Always one channel (mono).
  */
 typedef int32_t vw_format;
+
+/**
+ * What is to be decoded, and how the samples are wanted. Filled by vw_decoder_config_init.
+ */
+typedef struct vw_decoder_config {
+    /**
+     * The size of this struct, filled by vw_decoder_config_init.
+     */
+    size_t struct_size;
+    /**
+     * What the audio is labelled as; VW_FORMAT_MP3 unless changed. A WAV, Ogg, Sun audio or ID3 header in the bytes counts
+     * more, and so do mp3 frames that follow each other.
+     */
+    vw_format format;
+    /**
+     * The rate in Hz of VW_FORMAT_S16LE and VW_FORMAT_MULAW, which do not state theirs: 4000 to 192000. The others do not
+     * need it: VW_UNSET, which it is unless changed.
+     */
+    int32_t sample_rate;
+    /**
+     * Frames per second of the samples wanted, 4000 to 192000; VW_UNSET (which it is unless changed) for the source's own.
+     */
+    int32_t output_rate;
+    /**
+     * Channels wanted, interleaved, 1 to 8; VW_UNSET (which it is unless changed) for as many as the source has. One
+     * channel is copied to all; several become one by their mean; otherwise the first ones stay, and what is missing is
+     * silent.
+     */
+    int32_t channels;
+} vw_decoder_config;
+
+/**
+ * What a decoder has found out. Filled by vw_decoder_get_info.
+ */
+typedef struct vw_decoder_info {
+    /**
+     * The size of this struct, filled by vw_decoder_info_init.
+     */
+    size_t struct_size;
+    /**
+     * Frames per second of the samples that are handed out; 0 until it is known.
+     */
+    uint32_t sample_rate;
+    /**
+     * Channels of the samples that are handed out; 0 until it is known.
+     */
+    uint32_t channels;
+    /**
+     * What the bytes turned out to be, VW_FORMAT_MULAW also for Sun audio files; 0 until it is known.
+     */
+    vw_format source_format;
+    /**
+     * Frames per second of the source, 48000 for Opus; 0 until it is known.
+     */
+    uint32_t source_rate;
+    /**
+     * Channels of the source; 0 until it is known.
+     */
+    uint32_t source_channels;
+    /**
+     * Seconds of audio decoded so far.
+     */
+    double seconds;
+} vw_decoder_info;
+
+/**
+ * How a WAV file holds decoded samples.
+ */
+typedef int32_t vw_wav_samples;
 
 /**
  * One of the vendor's sites, or VW_UNSET.
@@ -1208,6 +1292,16 @@ typedef struct vw_deepdub_outbox_reports {
 #define VW_FORMAT_S16LE 5
 
 /**
+ * 16-bit integers, which everything can play.
+ */
+#define VW_WAV_S16 1
+
+/**
+ * 32-bit floating point: nothing is rounded or clamped.
+ */
+#define VW_WAV_F32 2
+
+/**
  * United States.
  */
 #define VW_REGION_US 0
@@ -1353,12 +1447,15 @@ vw_status vw_audio_file_create(const char *path,
                                struct vw_audio_file **out);
 
 /**
- * Adds the bytes of one chunk: its data and size, as the service sent them.
+ * Adds the bytes of one chunk: its data and size, as the service sent them. They may be cut anywhere.
  *
- * VW_ERR_FILE when they cannot be written; every further call for this file then fails in the same way, so that it is
+ * VW_ERR_FILE when they cannot be written; VW_ERR_BAD_AUDIO when a WAV header cannot be read or states other samples than
+ * the first, and when what is to be decoded cannot be. Every further call for this file then fails in the same way, so that it is
  * enough to look at what vw_audio_file_finish says. VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.
  */
-vw_status vw_audio_file_write(struct vw_audio_file *file, const uint8_t *data, size_t size);
+vw_status vw_audio_file_write(struct vw_audio_file *file,
+                              const uint8_t *data,
+                              size_t size);
 
 /**
  * Seconds of audio written so far, in *out. VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.
@@ -1379,6 +1476,90 @@ vw_status vw_audio_file_finish(struct vw_audio_file *file);
  * VW_ERR_INVALID_ARGUMENT when file is neither NULL nor a live file.
  */
 vw_status vw_audio_file_free(struct vw_audio_file *file);
+
+/**
+ * Fills *config with the defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.
+ */
+vw_status vw_decoder_config_init(struct vw_decoder_config *config);
+
+/**
+ * Fills *info with zeros and its size. VW_ERR_INVALID_ARGUMENT when info is NULL.
+ */
+vw_status vw_decoder_info_init(struct vw_decoder_info *info);
+
+/**
+ * Makes a decoder. *out is the decoder; free it with vw_decoder_free.
+ *
+ * What the bytes are is recognised from themselves where they say it. Delay and padding of mp3 and Opus are cut off where
+ * they are stated, also of streams that are joined. A stream that breaks off, in the middle of a frame or of a header, is
+ * not broken: it ends with its last whole frame. Memory does not grow with the stream.
+ *
+ * VW_ERR_INVALID_ARGUMENT for a value outside its range; vw_error.field names it.
+ */
+vw_status vw_decoder_new(const struct vw_decoder_config *config,
+                         struct vw_decoder **out);
+
+/**
+ * Takes the next size bytes at data, and hands out what can be decoded now: *samples are *frames times as many samples as
+ * there are channels, interleaved, full scale being -1 to 1 (not clamped: encoded audio may go a little beyond). They belong
+ * to the decoder and are valid until the next call for it; NULL when there are none. Not for two threads at once, since
+ * each takes the other's samples away.
+ *
+ * VW_ERR_BAD_AUDIO when the audio is broken or of a form that is not known; vw_error.audio_byte says where, and, unlike
+ * elsewhere, *samples and *frames are set: what was good before it. Every later call fails in the same way.
+ * VW_ERR_INVALID_ARGUMENT after vw_decoder_finish_f32 or vw_decoder_finish_s16.
+ */
+vw_status vw_decoder_push_f32(struct vw_decoder *decoder,
+                              const uint8_t *data,
+                              size_t size,
+                              const float **samples,
+                              size_t *frames);
+
+/**
+ * vw_decoder_push_f32 with 16-bit samples, rounded and clamped.
+ */
+vw_status vw_decoder_push_s16(struct vw_decoder *decoder,
+                              const uint8_t *data,
+                              size_t size,
+                              const int16_t **samples,
+                              size_t *frames);
+
+/**
+ * No more comes: hands out what was still inside, as vw_decoder_push_f32 does. The second time there is nothing.
+ */
+vw_status vw_decoder_finish_f32(struct vw_decoder *decoder, const float **samples, size_t *frames);
+
+/**
+ * vw_decoder_finish_f32 with 16-bit samples, rounded and clamped.
+ */
+vw_status vw_decoder_finish_s16(struct vw_decoder *decoder, const int16_t **samples, size_t *frames);
+
+/**
+ * What the decoder has found out so far, in *info, which vw_decoder_info_init has filled.
+ *
+ * VW_ERR_INVALID_ARGUMENT when decoder is no live decoder, or info is NULL or was not filled.
+ */
+vw_status vw_decoder_get_info(const struct vw_decoder *decoder, struct vw_decoder_info *info);
+
+/**
+ * Frees a decoder and the samples that it has handed out.
+ *
+ * VW_ERR_INVALID_ARGUMENT when decoder is neither NULL nor a live decoder.
+ */
+vw_status vw_decoder_free(struct vw_decoder *decoder);
+
+/**
+ * Begins a WAV file for what chunks, labelled as config says, decode to: samples are VW_WAV_S16 or VW_WAV_F32, of the rate
+ * and with the channels that config asks for. Otherwise it is as vw_audio_file_create makes one: vw_audio_file_write takes
+ * the bytes as the service sends them, and gives VW_ERR_BAD_AUDIO when they cannot be decoded; then there will be no file.
+ *
+ * *out is the file; free it with vw_audio_file_free. VW_ERR_INVALID_ARGUMENT for a value outside its range, and when path
+ * has a known ending other than .wav or .wave; VW_ERR_FILE when it cannot be made.
+ */
+vw_status vw_audio_file_create_decoded(const char *path,
+                                       const struct vw_decoder_config *config,
+                                       vw_wav_samples samples,
+                                       struct vw_audio_file **out);
 
 /**
  * Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.

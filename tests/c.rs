@@ -123,7 +123,12 @@ fn sandbox() -> Sandbox {
 }
 
 /// What gives NULL, garbage and handles of another kind to every function, a file for each part of the header.
-const MISUSE: [&str; 3] = ["tests/c/misuse.c", "tests/c/misuse_outbox.c", "tests/c/misuse_report.c"];
+const MISUSE: [&str; 4] = [
+    "tests/c/misuse.c",
+    "tests/c/misuse_decoder.c",
+    "tests/c/misuse_outbox.c",
+    "tests/c/misuse_report.c",
+];
 
 #[test]
 fn misuse_is_a_status_and_never_a_crash() {
@@ -192,6 +197,13 @@ fn c_programs_speak_in_sessions() {
         sandbox.wait_until_idle(std::time::Duration::from_secs(10)),
         "every connection is closed"
     );
+}
+
+#[test]
+fn c_programs_decode_what_streams() {
+    let (folder, sandbox) = (scratch("decoder"), sandbox());
+    let program = compile(&["tests/c/decoder.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
 }
 
 #[test]

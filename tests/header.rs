@@ -14,6 +14,7 @@ fn header_is_up_to_date() {
         "log",
         "cancel",
         "audio_file",
+        "decoder",
         "deepdub_client",
         "deepdub_tts",
         "session",

@@ -10,6 +10,7 @@
 
 mod audio_file;
 mod cancel;
+mod decoder;
 mod deepdub_client;
 mod deepdub_issues;
 mod deepdub_line;
