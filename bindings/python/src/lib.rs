@@ -9,6 +9,7 @@ mod cancel;
 mod chunk;
 mod client;
 mod connection;
+mod decoder;
 mod errors;
 mod generation;
 mod interrupt;
@@ -46,6 +47,8 @@ mod _voicewire {
     use crate::client::Client;
     #[pymodule_export]
     use crate::connection::{StateChange, StateNews};
+    #[pymodule_export]
+    use crate::decoder::{DecodedAudio, Decoder, decode};
     #[pymodule_export]
     use crate::issue::Issue;
     #[pymodule_export]

@@ -25,6 +25,8 @@ from ._voicewire import (
     CancelToken,
     CancelledError,
     ClosedError,
+    DecodedAudio,
+    Decoder,
     Error,
     FileError,
     InsufficientCreditsError,
@@ -42,6 +44,7 @@ from ._voicewire import (
     TlsError,
     UnauthorizedError,
     __version__,
+    decode,
     format_for_path,
 )
 
@@ -53,6 +56,8 @@ __all__ = [
     "CancelToken",
     "CancelledError",
     "ClosedError",
+    "DecodedAudio",
+    "Decoder",
     "Error",
     "FileError",
     "Format",
@@ -71,6 +76,7 @@ __all__ = [
     "TlsError",
     "UnauthorizedError",
     "__version__",
+    "decode",
     "deepdub",
     "format_for_path",
 ]

@@ -23,6 +23,8 @@ __all__ = [
     "Chunk",
     "Client",
     "ClosedError",
+    "DecodedAudio",
+    "Decoder",
     "Error",
     "FileError",
     "InsufficientCreditsError",
@@ -57,6 +59,7 @@ __all__ = [
     "_StateNews",
     "__version__",
     "config_tag",
+    "decode",
     "format_for_path",
 ]
 
@@ -67,6 +70,7 @@ TRIAL_VOICE: str
 
 _Path: TypeAlias = Union[str, os.PathLike[str]]
 _TextFormat: TypeAlias = Literal["wav", "s16le", "mulaw"]
+_Samples: TypeAlias = Literal["f32", "s16"]
 _State: TypeAlias = Literal["connecting", "ready", "lost", "closed"]
 
 class _HasGenerationId(Protocol):
@@ -85,6 +89,8 @@ class Error(Exception):
     chunks_received: int | None
     bytes_received: int | None
     attempts: int | None
+    audio_byte: int | None
+    audio_seconds: float | None
 
 class InvalidArgumentError(Error, ValueError): ...
 class UnauthorizedError(Error): ...
@@ -112,6 +118,55 @@ class CancelToken:
     def cancel(self) -> None: ...
     @property
     def cancelled(self) -> bool: ...
+
+@final
+class Decoder:
+    def __new__(
+        cls,
+        format: Format,
+        sample_rate: int | None = None,
+        *,
+        output_rate: int | None = None,
+        channels: int | None = None,
+        samples: _Samples = "f32",
+    ) -> Self: ...
+    def push(self, chunk: Chunk | Buffer) -> memoryview: ...
+    def finish(self) -> memoryview: ...
+    @property
+    def sample_rate(self) -> int | None: ...
+    @property
+    def channels(self) -> int | None: ...
+    @property
+    def source_format(self) -> Format | None: ...
+    @property
+    def source_rate(self) -> int | None: ...
+    @property
+    def source_channels(self) -> int | None: ...
+    @property
+    def seconds(self) -> float: ...
+
+@final
+class DecodedAudio:
+    @property
+    def samples(self) -> memoryview: ...
+    @property
+    def sample_rate(self) -> int: ...
+    @property
+    def channels(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
+    def to_wav(self) -> bytes: ...
+    def __len__(self) -> int: ...
+
+def decode(
+    data: Buffer,
+    format: Format,
+    sample_rate: int | None = None,
+    *,
+    output_rate: int | None = None,
+    channels: int | None = None,
+    samples: _Samples = "f32",
+) -> DecodedAudio: ...
 
 @final
 class Chunk:
@@ -181,8 +236,25 @@ class Speech:
     def format(self) -> Format: ...
     @property
     def seconds(self) -> float | None: ...
+    def decode(
+        self,
+        *,
+        sample_rate: int | None = None,
+        output_rate: int | None = None,
+        channels: int | None = None,
+        samples: _Samples = "f32",
+    ) -> DecodedAudio: ...
     def to_file_bytes(self) -> bytes: ...
     def save(self, path: _Path, *, sample_rate: int | None = None) -> None: ...
+    def save_wav(
+        self,
+        path: _Path,
+        *,
+        sample_rate: int | None = None,
+        output_rate: int | None = None,
+        channels: int | None = None,
+        samples: _Samples = "s16",
+    ) -> None: ...
     def __len__(self) -> int: ...
     def __bytes__(self) -> bytes: ...
 
@@ -662,6 +734,16 @@ class Client:
 @final
 class AudioFile:
     def __new__(cls, path: _Path, format: Format, sample_rate: int) -> Self: ...
+    @staticmethod
+    def decoded(
+        path: _Path,
+        format: Format,
+        sample_rate: int | None = None,
+        *,
+        output_rate: int | None = None,
+        channels: int | None = None,
+        samples: _Samples = "s16",
+    ) -> AudioFile: ...
     def write(self, chunk: Chunk | Buffer) -> None: ...
     def finish(self) -> None: ...
     @property
