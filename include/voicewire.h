@@ -167,6 +167,11 @@ typedef int32_t vw_status;
 #endif // __cplusplus
 
 /**
+ * The bytes of a file, in memory.
+ */
+typedef struct vw_audio_bytes vw_audio_bytes;
+
+/**
  * A file being written from the chunks of one generation: one valid container with right lengths.
  */
 typedef struct vw_audio_file vw_audio_file;
@@ -1560,6 +1565,47 @@ vw_status vw_audio_file_create_decoded(const char *path,
                                        const struct vw_decoder_config *config,
                                        vw_wav_samples samples,
                                        struct vw_audio_file **out);
+
+/**
+ * Makes one file that plays of the size bytes at data, which are the chunks of one generation as the service sent them, one
+ * after the other: WAV chunks under one header, VW_FORMAT_S16LE under a WAV header and VW_FORMAT_MULAW under a Sun audio
+ * header that state sample_rate in Hz, the others as they are.
+ *
+ * *out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when a WAV header cannot be read or states other
+ * samples than the first. VW_ERR_INVALID_ARGUMENT for a sample_rate that is not more than 0.
+ */
+vw_status vw_audio_bytes_as_sent(vw_format format_code,
+                                 int32_t sample_rate,
+                                 const uint8_t *data,
+                                 size_t size,
+                                 struct vw_audio_bytes **out);
+
+/**
+ * Makes a WAV file of what the size bytes at data, labelled as config says, decode to: samples are VW_WAV_S16 or
+ * VW_WAV_F32, of the rate and with the channels that config asks for.
+ *
+ * *out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when they cannot be decoded: what was good a
+ * vw_decoder hands out. VW_ERR_INVALID_ARGUMENT for a value outside its range.
+ */
+vw_status vw_audio_bytes_decoded(const struct vw_decoder_config *config,
+                                 vw_wav_samples samples,
+                                 const uint8_t *data,
+                                 size_t size,
+                                 struct vw_audio_bytes **out);
+
+/**
+ * Where the bytes are, in *data, and how many, in *size: valid until vw_audio_bytes_free.
+ *
+ * VW_ERR_INVALID_ARGUMENT when bytes are no live ones, or data or size is NULL.
+ */
+vw_status vw_audio_bytes_get(const struct vw_audio_bytes *bytes, const uint8_t **data, size_t *size);
+
+/**
+ * Frees the bytes of a file.
+ *
+ * VW_ERR_INVALID_ARGUMENT when bytes are neither NULL nor live ones.
+ */
+vw_status vw_audio_bytes_free(struct vw_audio_bytes *bytes);
 
 /**
  * Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.

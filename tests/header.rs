@@ -15,6 +15,7 @@ fn header_is_up_to_date() {
         "cancel",
         "audio_file",
         "decoder",
+        "audio_bytes",
         "deepdub_client",
         "deepdub_tts",
         "session",

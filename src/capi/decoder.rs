@@ -18,6 +18,14 @@ pub const VW_WAV_S16: vw_wav_samples = 1;
 /// 32-bit floating point: nothing is rounded or clamped.
 pub const VW_WAV_F32: vw_wav_samples = 2;
 
+pub(super) fn wav_samples(code: vw_wav_samples) -> Result<WavSamples> {
+    match code {
+        VW_WAV_S16 => Ok(WavSamples::S16),
+        VW_WAV_F32 => Ok(WavSamples::F32),
+        other => Err(Error::invalid("samples", other, "VW_WAV_S16 (1) or VW_WAV_F32 (2)")),
+    }
+}
+
 /// What is to be decoded, and how the samples are wanted. Filled by vw_decoder_config_init.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -55,12 +63,12 @@ unsafe impl CallerStruct for vw_decoder_config {
 }
 
 impl vw_decoder_config {
-    fn label(&self) -> Result<(Format, u32)> {
+    pub(super) fn label(&self) -> Result<(Format, u32)> {
         let rate = number("sample_rate", self.sample_rate, "4000 to 192000 Hz, or VW_UNSET (-1)")?;
         Ok((format(self.format)?, rate))
     }
 
-    fn output(&self) -> Result<Output> {
+    pub(super) fn output(&self) -> Result<Output> {
         let rate = number("output_rate", self.output_rate, "4000 to 192000 Hz, or VW_UNSET (-1)")?;
         let channels = number("channels", self.channels, "1 to 8, or VW_UNSET (-1)")?;
         // More than fits is more than is taken.
@@ -328,11 +336,7 @@ pub unsafe extern "C" fn vw_audio_file_create_decoded(
         let path = unsafe { required_text("path", path)? };
         // SAFETY: the caller's struct.
         let config = unsafe { read_struct(config)? };
-        let samples = match samples {
-            VW_WAV_S16 => WavSamples::S16,
-            VW_WAV_F32 => WavSamples::F32,
-            other => return Err(Error::invalid("samples", other, "VW_WAV_S16 (1) or VW_WAV_F32 (2)")),
-        };
+        let samples = wav_samples(samples)?;
         let (format, rate) = config.label()?;
         let file = AudioFile::create_decoded(path, format, rate, config.output()?, samples)?;
         // SAFETY: not NULL, and the caller's to be written to.

@@ -8,6 +8,7 @@
 
 #![allow(non_camel_case_types)]
 
+mod audio_bytes;
 mod audio_file;
 mod cancel;
 mod decoder;

@@ -70,6 +70,37 @@ static void what_was_good_comes_with_the_error(void) {
     CHECK(vw_last_error()->audio_byte == -1 && vw_last_error()->audio_seconds < 0);
 }
 
+static void files_are_made_in_memory(void) {
+    static const uint8_t two[] = {0x01, 0x00, 0x02, 0x00};
+    static const uint8_t broken[] = "<html>nothing";
+    const uint8_t *wav = NULL, *again = NULL;
+    size_t size = 0, again_size = 0;
+    vw_audio_bytes *sent = NULL, *joined = NULL, *decoded = NULL;
+    vw_decoder_config config;
+    CHECK_STATUS(vw_audio_bytes_as_sent(VW_FORMAT_S16LE, 8000, two, sizeof two, &sent), VW_OK);
+    CHECK_STATUS(vw_audio_bytes_get(sent, &wav, &size), VW_OK);
+    CHECK(size == 48 && memcmp(wav, "RIFF\x28\0\0\0WAVE", 12) == 0 && memcmp(wav + 44, two, 4) == 0);
+    /* A WAV file is what it was; decoded to 16 bits it is the same again. */
+    CHECK_STATUS(vw_audio_bytes_as_sent(VW_FORMAT_WAV, 1, wav, size, &joined), VW_OK);
+    CHECK_STATUS(vw_audio_bytes_get(joined, &again, &again_size), VW_OK);
+    CHECK(again_size == size && memcmp(wav, again, size) == 0);
+    CHECK_STATUS(vw_decoder_config_init(&config), VW_OK);
+    CHECK_STATUS(vw_audio_bytes_decoded(&config, VW_WAV_S16, wav, size, &decoded), VW_OK);
+    CHECK_STATUS(vw_audio_bytes_get(decoded, &again, &again_size), VW_OK);
+    CHECK(again_size == size && memcmp(wav, again, size) == 0);
+    CHECK_STATUS(vw_audio_bytes_free(decoded), VW_OK);
+    config.channels = 2;
+    CHECK_STATUS(vw_audio_bytes_decoded(&config, VW_WAV_F32, wav, size, &decoded), VW_OK);
+    CHECK_STATUS(vw_audio_bytes_get(decoded, &again, &again_size), VW_OK);
+    CHECK(again_size == 44 + 16 && again[20] == 3 && again[22] == 2 && again[34] == 32);
+    CHECK_STATUS(vw_audio_bytes_free(decoded), VW_OK);
+    decoded = NULL;
+    CHECK_STATUS(vw_audio_bytes_decoded(&config, VW_WAV_S16, broken, sizeof broken, &decoded), VW_ERR_BAD_AUDIO);
+    CHECK(decoded == NULL && vw_last_error()->audio_byte == 0);
+    CHECK_STATUS(vw_audio_bytes_free(sent), VW_OK);
+    CHECK_STATUS(vw_audio_bytes_free(joined), VW_OK);
+}
+
 typedef struct {
     vw_decoder *decoder;
     vw_audio_file *file;
@@ -139,6 +170,7 @@ int main(void) {
     CHECK_STATUS(vw_deepdub_client_new(&config, &client), VW_OK);
     samples_come_out_as_they_went_in();
     what_was_good_comes_with_the_error();
+    files_are_made_in_memory();
     every_format_is_decoded_while_it_streams(client, environment("TEST_DIRECTORY"));
     CHECK_STATUS(vw_deepdub_client_free(client), VW_OK);
     printf("%d checks\n", checks);

@@ -106,6 +106,42 @@ static void bad_values(vw_decoder *decoder, const char *directory) {
     CHECK(made == NULL && file == NULL);
 }
 
+static void bytes_that_are_misused(vw_decoder *decoder) {
+    static const uint8_t sample[] = {1, 2};
+    vw_audio_bytes *bytes = NULL, *freed = NULL, *bad[4];
+    vw_decoder_config config, wrong;
+    const uint8_t *data = NULL;
+    size_t size = 5, i;
+    CHECK_STATUS(vw_decoder_config_init(&config), VW_OK);
+    CHECK_REFUSED(vw_audio_bytes_as_sent(77, 8000, sample, 2, &bytes), "format");
+    CHECK_REFUSED(vw_audio_bytes_as_sent(VW_FORMAT_MP3, 0, sample, 2, &bytes), "sample_rate");
+    CHECK_REFUSED(vw_audio_bytes_as_sent(VW_FORMAT_MP3, VW_UNSET, sample, 2, &bytes), "sample_rate");
+    CHECK_REFUSED(vw_audio_bytes_as_sent(VW_FORMAT_MP3, 8000, NULL, 2, &bytes), "data");
+    CHECK_REFUSED(vw_audio_bytes_as_sent(VW_FORMAT_MP3, 8000, sample, 2, NULL), "out");
+    CHECK_REFUSED(vw_audio_bytes_decoded(NULL, VW_WAV_S16, sample, 2, &bytes), "vw_decoder_config");
+    CHECK_REFUSED(vw_audio_bytes_decoded(&config, 3, sample, 2, &bytes), "samples");
+    CHECK_REFUSED(vw_audio_bytes_decoded(&config, VW_WAV_S16, NULL, 2, &bytes), "data");
+    CHECK_REFUSED(vw_audio_bytes_decoded(&config, VW_WAV_S16, sample, 2, NULL), "out");
+    wrong = config;
+    wrong.channels = 9;
+    CHECK_REFUSED(vw_audio_bytes_decoded(&wrong, VW_WAV_S16, NULL, 0, &bytes), "channels");
+    CHECK(bytes == NULL);
+    CHECK_STATUS(vw_audio_bytes_as_sent(VW_FORMAT_MP3, 8000, NULL, 0, &freed), VW_OK);
+    CHECK_REFUSED(vw_audio_bytes_get(freed, NULL, &size), "data");
+    CHECK_REFUSED(vw_audio_bytes_get(freed, &data, NULL), "size");
+    CHECK_STATUS(vw_audio_bytes_free(freed), VW_OK);
+    bad[0] = NULL;
+    bad[1] = (vw_audio_bytes *)(void *)&config;
+    bad[2] = (vw_audio_bytes *)(void *)decoder;
+    bad[3] = freed;
+    for (i = 0; i < 4; i++) {
+        CHECK_REFUSED(vw_audio_bytes_get(bad[i], &data, &size), "vw_audio_bytes");
+        if (bad[i] != NULL) CHECK_REFUSED(vw_audio_bytes_free(bad[i]), "vw_audio_bytes");
+    }
+    CHECK(data == NULL && size == 5);
+    CHECK_STATUS(vw_audio_bytes_free(NULL), VW_OK);
+}
+
 int main(void) {
     vw_decoder_config config;
     vw_decoder *decoder = NULL;
@@ -114,6 +150,7 @@ int main(void) {
     null_pointers(decoder);
     bad_handles(decoder);
     bad_values(decoder, environment("TEST_DIRECTORY"));
+    bytes_that_are_misused(decoder);
     CHECK_STATUS(vw_decoder_free(decoder), VW_OK);
     printf("%d checks\n", checks);
     return 0;
