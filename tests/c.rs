@@ -123,10 +123,11 @@ fn sandbox() -> Sandbox {
 }
 
 /// What gives NULL, garbage and handles of another kind to every function, a file for each part of the header.
-const MISUSE: [&str; 4] = [
+const MISUSE: [&str; 5] = [
     "tests/c/misuse.c",
     "tests/c/misuse_decoder.c",
     "tests/c/misuse_outbox.c",
+    "tests/c/misuse_player.c",
     "tests/c/misuse_report.c",
 ];
 
@@ -233,6 +234,18 @@ fn c_programs_report_from_memory_with_the_second_where_it_happened() {
     assert_eq!(clips[0][44..], heard[48_000..144_000]);
     assert_eq!(clips[1][44..], heard[48_000..80_000]);
     assert_eq!(clips[2], clips[1], "the same by way of an outbox");
+}
+
+#[test]
+fn c_programs_play() {
+    let (folder, sandbox) = (scratch("player"), sandbox());
+    let program = compile(&["tests/c/player.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+    with_sandbox(&mut Command::new(&program), &sandbox, &folder);
+    assert!(
+        sandbox.wait_until_idle(std::time::Duration::from_secs(10)),
+        "every connection is closed"
+    );
 }
 
 /// Against a service that is often too busy for so many.

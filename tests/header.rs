@@ -18,6 +18,8 @@ fn header_is_up_to_date() {
         "audio_bytes",
         "deepdub_client",
         "deepdub_tts",
+        "player",
+        "track",
         "session",
         "deepdub_session",
         "deepdub_line",

@@ -23,5 +23,8 @@ mod deepdub_tts;
 mod handle;
 mod input;
 mod log;
+mod player;
+mod player_slots;
 mod session;
 mod status;
+mod track;

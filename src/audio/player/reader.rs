@@ -145,13 +145,22 @@ impl PlayerReader {
         self.tell();
     }
 
+    /// Samples in a frame.
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
     /// Comes to rest within this read, and rests.
     fn read_paused(&mut self, out: &mut [f32]) {
         let mut moves = MOST_MOVES;
         let mut done = 0;
         if !self.resting {
             self.resting = true;
-            let frames = out.len() / self.channels;
+            let frames = match self.phase {
+                // There is nothing to fade.
+                Phase::Filling { .. } => 0,
+                _ => out.len() / self.channels,
+            };
             let fading = self.fade.min(frames as u64);
             done = fading as usize * self.channels;
             self.stop.go(0.0, fading);

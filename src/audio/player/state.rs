@@ -52,7 +52,7 @@ pub struct PlayerState {
 }
 
 /// How a track stands that is played or waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct TrackState {
     /// The id that it was begun with.
