@@ -233,6 +233,22 @@ typedef struct vw_deepdub_text_session vw_deepdub_text_session;
 typedef struct vw_deepdub_turn vw_deepdub_turn;
 
 /**
+ * Plays tracks, one after the other, in the order in which they were begun, without a gap between them. The sound
+ * device's callback reads from it with vw_player_read, which never waits; everything else is for other threads, takes
+ * effect at the next read, and does not wait for that.
+ *
+ * A track is what vw_player_begin begins, or a line or turn that has the player in its options. It is silent until the
+ * track has its cushion. When audio does not come in time in the middle of a track, what is left fades out, and it fades
+ * in when there is a cushion again: nothing is lost by that, or said twice.
+ */
+typedef struct vw_player vw_player;
+
+/**
+ * One line's way into a player. May be used by any number of threads at once.
+ */
+typedef struct vw_track vw_track;
+
+/**
  * What is known about an error. No text in it ever contains a key.
  */
 typedef struct vw_error {
@@ -693,6 +709,180 @@ typedef struct vw_deepdub_chunk {
 typedef int32_t (*vw_deepdub_chunk_fn)(const struct vw_deepdub_chunk *chunk, void *user_data);
 
 /**
+ * How a player plays. Fill it with vw_player_config_init, then change what should differ.
+ */
+typedef struct vw_player_config {
+    /**
+     * Set by vw_player_config_init.
+     */
+    size_t struct_size;
+    /**
+     * Frames per second that are read, 4000 to 192000; tracks are converted to it. Default 48000.
+     */
+    int32_t sample_rate;
+    /**
+     * Channels that are read, interleaved, 1 to 8. Default 1.
+     */
+    int32_t channels;
+    /**
+     * How much of a track must wait before it begins, and before it goes on after an underrun, up to 60000; a track that
+     * is complete need not. Less than 10 counts as 10, as silence fades in and out. Default 100 ms.
+     */
+    uint32_t cushion_ms;
+    /**
+     * How far the cushion grows, by half each time, when an underrun comes within 10 s of playing after another; cushion_ms
+     * to 60000. Default 2000 ms.
+     */
+    uint32_t max_cushion_ms;
+    /**
+     * How much may wait, of all tracks together; 1 to 86400000. What is written beyond it ends its own track with
+     * VW_ERR_BUFFER_FULL, after what waits. Default 600000 ms: 115 MB at 48000 Hz, mono.
+     */
+    uint32_t max_buffered_ms;
+    /**
+     * What samples are multiplied by, 0 to 8. Default 1, which leaves them as they are.
+     */
+    float gain;
+} vw_player_config;
+
+/**
+ * What a player is doing.
+ */
+typedef int32_t vw_player_activity;
+
+/**
+ * How a player stands, exact to a read. Frames are those handed out by vw_player_read. They are heard later by the sound
+ * device's latency, which the host knows: what is heard now of the track is track_position less that latency.
+ */
+typedef struct vw_player_state {
+    /**
+     * Set by vw_player_state_init.
+     */
+    size_t struct_size;
+    /**
+     * What it is doing.
+     */
+    vw_player_activity activity;
+    /**
+     * 1 when there is a track that is played or waited for, else 0, and so are the next four.
+     */
+    int32_t has_track;
+    /**
+     * The id that it was begun with.
+     */
+    uint64_t track_id;
+    /**
+     * Frames of it that have been played.
+     */
+    uint64_t track_position;
+    /**
+     * Frames of it that have come.
+     */
+    uint64_t track_frames;
+    /**
+     * 1 when that is all of it.
+     */
+    int32_t track_is_complete;
+    /**
+     * What samples are multiplied by, as it was set.
+     */
+    float gain;
+    /**
+     * Tracks that come after that one.
+     */
+    uint64_t tracks_waiting;
+    /**
+     * Frames that wait to be played, of all tracks.
+     */
+    uint64_t buffered_frames;
+    /**
+     * How long they last, in milliseconds.
+     */
+    double buffered_ms;
+    /**
+     * Frames played since the player was made.
+     */
+    uint64_t played_frames;
+    /**
+     * Frames of silence handed out since then: with played_frames all that was read.
+     */
+    uint64_t silent_frames;
+    /**
+     * The part of that silence that came in the middle of tracks, because nothing had come in time.
+     */
+    uint64_t underrun_frames;
+    /**
+     * How often that happened.
+     */
+    uint64_t underruns;
+    /**
+     * The cushion now, in milliseconds; it grows when underruns repeat.
+     */
+    double cushion_ms;
+    /**
+     * Ends that nobody took in time and that are lost: see vw_player_next_end.
+     */
+    uint64_t lost_ends;
+} vw_player_state;
+
+/**
+ * How a track ended, for the ear.
+ */
+typedef struct vw_track_end {
+    /**
+     * Set by vw_track_end_init.
+     */
+    size_t struct_size;
+    /**
+     * The id that it was begun with.
+     */
+    uint64_t id;
+    /**
+     * VW_OK when it was played whole; VW_ERR_CANCELLED when it was flushed, cancelled, or freed before it was finished;
+     * otherwise why there was not more of it.
+     */
+    vw_status status;
+    /**
+     * 1 when something of it was dropped before it was played, else 0.
+     */
+    int32_t flushed;
+    /**
+     * More about the status; NULL when that is VW_OK. Valid until this thread calls vw_player_next_end again, or ends.
+     */
+    const struct vw_error *error;
+    /**
+     * Frames of it that were played.
+     */
+    uint64_t frames_played;
+    /**
+     * How often nothing came in time.
+     */
+    uint64_t underruns;
+} vw_track_end;
+
+/**
+ * What a track is, and how it is told from others. Fill it with vw_track_options_init, then change what should differ.
+ */
+typedef struct vw_track_options {
+    /**
+     * Set by vw_track_options_init.
+     */
+    size_t struct_size;
+    /**
+     * What vw_track_write gets. Default VW_FORMAT_S16LE.
+     */
+    vw_format format;
+    /**
+     * The rate of what has no header (s16le, mulaw), 4000 to 192000 Hz. Default 48000.
+     */
+    int32_t sample_rate;
+    /**
+     * What vw_player_state and vw_track_end call it; need not be unique. Default 0.
+     */
+    uint64_t id;
+} vw_track_options;
+
+/**
  * How a session stands with the service.
  */
 typedef int32_t vw_session_state;
@@ -822,7 +1012,7 @@ typedef struct vw_deepdub_line_options {
      */
     size_t max_buffered_bytes;
     /**
-     * Gets the chunks. Required.
+     * Gets the chunks. Required without a player; with one, NULL is as if it returned VW_CONTINUE.
      */
     vw_deepdub_line_chunk_fn on_chunk;
     /**
@@ -835,6 +1025,17 @@ typedef struct vw_deepdub_line_options {
      * Given to on_chunk and on_end. Default NULL.
      */
     void *user_data;
+    /**
+     * Plays the line, after what has been asked for there before; in that order also with front. Its chunks go there
+     * first, on the I/O thread wherever the session calls back: the sound does not depend on polls. vw_player_flush cancels
+     * it when its next chunk comes, vw_deepdub_line_cancel silences it there, also when it has ended; audio that cannot be
+     * decoded is its failure. Default NULL: none. The player may be freed at any time.
+     */
+    const struct vw_player *player;
+    /**
+     * What the player's state and ends call it. Default 0.
+     */
+    uint64_t track_id;
 } vw_deepdub_line_options;
 
 /**
@@ -935,7 +1136,7 @@ typedef struct vw_deepdub_turn_options {
     const struct vw_cancel *cancel;
     /**
      * Gets the chunks; returns VW_CONTINUE, VW_PAUSE (until vw_deepdub_turn_resume), or VW_STOP, which is as
-     * vw_deepdub_turn_cancel. Required.
+     * vw_deepdub_turn_cancel. Required without a player; with one, NULL is as if it returned VW_CONTINUE.
      */
     vw_deepdub_line_chunk_fn on_chunk;
     /**
@@ -947,6 +1148,14 @@ typedef struct vw_deepdub_turn_options {
      * Given to on_chunk and on_end. Default NULL.
      */
     void *user_data;
+    /**
+     * Plays the turn, as in vw_deepdub_line_options. Default NULL: none.
+     */
+    const struct vw_player *player;
+    /**
+     * What the player's state and ends call it. Default 0.
+     */
+    uint64_t track_id;
 } vw_deepdub_turn_options;
 
 /**
@@ -1317,6 +1526,26 @@ typedef struct vw_deepdub_outbox_reports {
 #define VW_REGION_EU 1
 
 /**
+ * There is no track to play.
+ */
+#define VW_PLAYER_IDLE 0
+
+/**
+ * It is silent until the next track, or this one after an underrun, has its cushion.
+ */
+#define VW_PLAYER_FILLING 1
+
+/**
+ * Sound comes out of it.
+ */
+#define VW_PLAYER_PLAYING 2
+
+/**
+ * It has been paused.
+ */
+#define VW_PLAYER_PAUSED 3
+
+/**
  * On the I/O thread of its client, the moment that something comes. All sessions of a client share that thread: a
  * callback that takes long holds up every one of them, so hand the audio on, or return VW_PAUSE.
  */
@@ -1657,6 +1886,167 @@ vw_status vw_deepdub_stream_tts(const struct vw_deepdub_client *client,
                                 struct vw_deepdub_tts_result *result);
 
 /**
+ * Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.
+ */
+vw_status vw_player_config_init(struct vw_player_config *config);
+
+/**
+ * Prepares a struct for vw_player_get_state. VW_ERR_INVALID_ARGUMENT when state is NULL.
+ */
+vw_status vw_player_state_init(struct vw_player_state *state);
+
+/**
+ * Prepares a struct for vw_player_next_end. VW_ERR_INVALID_ARGUMENT when end is NULL.
+ */
+vw_status vw_track_end_init(struct vw_track_end *end);
+
+/**
+ * Makes a player. config may be NULL: everything by default. *out is the player; free it with vw_player_free.
+ *
+ * VW_ERR_INVALID_ARGUMENT for a configuration outside its ranges; VW_ERR_INTERNAL when about a million players live.
+ */
+vw_status vw_player_new(const struct vw_player_config *config, struct vw_player **out);
+
+/**
+ * Frees a player. A vw_player_read that is just running on another thread is waited for; every later one is silent. What
+ * waits is dropped: writes to its tracks fail with VW_ERR_CLOSED, and lines that play on it are cancelled when their next
+ * chunk comes. The handles of tracks are still to be freed.
+ *
+ * VW_ERR_INVALID_ARGUMENT when player is neither NULL nor a live player.
+ */
+vw_status vw_player_free(struct vw_player *player);
+
+/**
+ * For the sound device's callback: fills out, all of it, with frames * channels samples, interleaved, and with silence
+ * where there is nothing to be heard. Wait-free: it takes no lock, allocates and frees nothing, and makes no system call,
+ * whatever other threads are doing. One thread at a time.
+ *
+ * VW_ERR_INVALID_ARGUMENT when player is no live player or another thread is reading from it, and then out is filled with
+ * silence as for one channel: frames samples, since nobody knows how many channels there are. Also when out is NULL, or
+ * frames * channels samples are more than memory can have; then nothing is written. It never sets vw_last_error.
+ */
+vw_status vw_player_read(struct vw_player *player,
+                         float *out,
+                         size_t frames);
+
+/**
+ * Fades out within the next read, and is silent until vw_player_resume. Nothing is lost, and tracks can be written as
+ * ever. Does nothing to a player that is paused.
+ */
+vw_status vw_player_pause(const struct vw_player *player);
+
+/**
+ * Goes on where it was paused, fading in. Does nothing to a player that is not paused.
+ */
+vw_status vw_player_resume(const struct vw_player *player);
+
+/**
+ * Silences all tracks that have been begun, from the next read on: barge-in. What waits is dropped; what is still written
+ * to them is refused with VW_ERR_CANCELLED, which also cancels the lines that play here. Tracks begun afterwards play as
+ * ever. A paused player stays paused.
+ */
+vw_status vw_player_flush(const struct vw_player *player);
+
+/**
+ * Sets what samples are multiplied by, 0 to 8; it moves there within 5 ms. VW_ERR_INVALID_ARGUMENT for any other number.
+ */
+vw_status vw_player_set_gain(const struct vw_player *player,
+                             float gain);
+
+/**
+ * Sets the cushion, 0 to max_cushion_ms, however far it has grown; from the next time on that it is waited for.
+ * VW_ERR_INVALID_ARGUMENT for more than that.
+ */
+vw_status vw_player_set_cushion(const struct vw_player *player, uint32_t cushion_ms);
+
+/**
+ * How a player stands, in *state, which vw_player_state_init has prepared.
+ */
+vw_status vw_player_get_state(const struct vw_player *player, struct vw_player_state *state);
+
+/**
+ * The next track that is over for the ear: its last frame has been handed to a read, or it was silenced and a read has come
+ * since. Each track exactly once, in the order in which they were begun. Of ends that nobody takes the last 1024 are kept;
+ * how many are lost vw_player_get_state says.
+ *
+ * *out is 1, and *end filled, which vw_track_end_init has prepared; or 0, and *end as it was, when there is none now.
+ */
+vw_status vw_player_next_end(const struct vw_player *player,
+                             struct vw_track_end *end,
+                             int32_t *out);
+
+/**
+ * Fills options with their defaults. VW_ERR_INVALID_ARGUMENT when options is NULL.
+ */
+vw_status vw_track_options_init(struct vw_track_options *options);
+
+/**
+ * Begins a track, to be played when all that were begun before are over. It keeps them waiting until it is finished,
+ * failed, cancelled or freed, whether or not anything comes.
+ *
+ * options may be NULL: everything by default. *out is the track; free it with vw_track_free.
+ * VW_ERR_INVALID_ARGUMENT for options outside their ranges; VW_ERR_BUFFER_FULL when 65536 tracks wait.
+ */
+vw_status vw_player_begin(const struct vw_player *player,
+                          const struct vw_track_options *options,
+                          struct vw_track **out);
+
+/**
+ * Decodes the next piece of a track, cut anywhere, and adds it. Does not wait.
+ *
+ * VW_ERR_BAD_AUDIO for what cannot be decoded, VW_ERR_BUFFER_FULL when more than max_buffered_ms would wait: then the
+ * track ends with that error, after what is good. VW_ERR_CANCELLED when it was flushed or cancelled; VW_ERR_CLOSED when it
+ * has been finished or the player has been freed; any other status is what it has failed with.
+ */
+vw_status vw_track_write(const struct vw_track *track,
+                         const uint8_t *data,
+                         size_t size);
+
+/**
+ * Adds samples at the player's rate, interleaved for its channels: frames * channels of them. What is no finite number
+ * becomes silence. NULL with 0 frames adds nothing. Fails as vw_track_write does.
+ */
+vw_status vw_track_write_samples(const struct vw_track *track, const float *samples, size_t frames);
+
+/**
+ * Ends a track well: all of it has been written. Does nothing when it has ended already. Fails as vw_track_write does, for
+ * what was still to be decoded.
+ */
+vw_status vw_track_finish(const struct vw_track *track);
+
+/**
+ * Ends a track with a status that its end tells, such as that of the call that should have written it: what was good is
+ * played. VW_OK is as vw_track_finish. Does nothing when it has ended already. VW_ERR_INVALID_ARGUMENT for a number that is
+ * no status.
+ */
+vw_status vw_track_fail(const struct vw_track *track,
+                        int32_t status);
+
+/**
+ * Silences a track from the next read on, whatever of it waits and is still written; other tracks go on. It ends as
+ * flushed. Does nothing to a track that is over.
+ */
+vw_status vw_track_cancel(const struct vw_track *track);
+
+/**
+ * Frees a track's handle. One that has not ended ends, after what was written, with VW_ERR_CANCELLED.
+ *
+ * VW_ERR_INVALID_ARGUMENT when track is neither NULL nor a live track.
+ */
+vw_status vw_track_free(struct vw_track *track);
+
+/**
+ * An on_chunk that plays: user_data is a vw_track of the request's format and sample rate, as in
+ *
+ *     vw_deepdub_stream_tts(client, &request, vw_track_on_chunk, track, NULL)
+ *
+ * Writes each chunk, and finishes the track after the last. Returns VW_STOP when the track takes no more, because it was
+ * flushed for example; when the call fails otherwise, tell the track with vw_track_fail.
+ */
+int32_t vw_track_on_chunk(const struct vw_deepdub_chunk *chunk,
+                          void *user_data);
+
+/**
  * Makes the callbacks that are due, on this thread, for a session that was opened with VW_DELIVERY_POLL. session is a
  * vw_deepdub_session or a vw_deepdub_text_session.
  *
@@ -1750,7 +2140,7 @@ vw_status vw_deepdub_session_speak(const struct vw_deepdub_session *session,
 
 /**
  * Stops a line. When this returns, its on_chunk is not running and is not called again; only on_end still comes. What
- * waits for a poll or a resume is dropped. Does nothing to a line that has ended and of which nothing waits.
+ * waits for a poll, a resume or in a player is dropped. Does nothing to a line that has ended and of which nothing waits.
  *
  * It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a
  * callback of this library it waits for nothing: on_chunk is not called again, and a call that runs on another thread may

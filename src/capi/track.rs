@@ -10,7 +10,7 @@ use super::input::{CallerStruct, optional_bytes, out_pointer, read_struct};
 use super::player::vw_player;
 use super::status::{guard, vw_status};
 use crate::audio::{Track, TrackOptions};
-use crate::error::{Error, ErrorKind, KINDS, Result};
+use crate::error::{Error, KINDS, Result};
 
 /// What a track is, and how it is told from others. Fill it with vw_track_options_init, then change what should differ.
 #[repr(C)]
@@ -196,10 +196,7 @@ pub extern "C" fn vw_track_free(track: *mut vw_track) -> vw_status {
     guard(|| {
         if let Some(track) = handle::remove(track.cast_const())? {
             // Also while another thread uses it.
-            track.track.fail(Error::new(
-                ErrorKind::Cancelled,
-                "the track was freed before it was finished",
-            ));
+            track.track.abandon();
         }
         Ok(())
     })

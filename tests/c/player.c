@@ -139,7 +139,7 @@ static void flush_pause_gain_and_failures(void) {
     CHECK_STATUS(vw_track_free(third), VW_OK);
     CHECK_STATUS(vw_player_free(player), VW_OK);
     /* Tracks outlive their player. */
-    CHECK_STATUS(vw_track_finish(first), VW_OK);
+    CHECK_STATUS(vw_track_write_samples(first, in, 10), VW_ERR_CANCELLED);
     CHECK_STATUS(vw_track_free(first), VW_OK);
     CHECK_STATUS(vw_track_free(second), VW_OK);
 }

@@ -17,6 +17,7 @@ mod issue;
 mod json;
 mod line;
 mod outbox;
+mod player;
 mod remembered;
 mod request;
 #[cfg(feature = "sandbox")]
@@ -55,6 +56,8 @@ mod _voicewire {
     use crate::line::Line;
     #[pymodule_export]
     use crate::outbox::{Outbox, SendSummary, StoredReport};
+    #[pymodule_export]
+    use crate::player::{Player, PlayerState, Track, TrackEnd};
     #[pymodule_export]
     use crate::remembered::Remembered;
     #[cfg(feature = "sandbox")]

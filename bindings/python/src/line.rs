@@ -230,7 +230,10 @@ impl Line {
 
     #[pyo3(signature = (*_exception))]
     fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyTuple>) {
-        self.cancel(py);
+        // What a player has whole is played to its end.
+        if !(self.line.is_played() && self.line.is_ended()) {
+            self.cancel(py);
+        }
     }
 
     fn __aenter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
@@ -238,8 +241,9 @@ impl Line {
     }
 
     #[pyo3(signature = (*_exception))]
-    fn __aexit__<'py>(&self, py: Python<'py>, _exception: &Bound<'_, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        self.aclose(py)
+    fn __aexit__<'py>(&self, py: Python<'py>, exception: &Bound<'_, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        self.__exit__(py, exception);
+        asyncio::done(py, py.None())
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {

@@ -143,6 +143,15 @@ impl Track {
         result
     }
 
+    /// Ends it as one that was not finished, with `Cancelled`: what was written is played. Does nothing when it has ended
+    /// already.
+    pub fn abandon(&self) {
+        self.fail(Error::new(
+            ErrorKind::Cancelled,
+            "the track was given up before it was finished",
+        ));
+    }
+
     /// Silences it from the next read on, whatever waits and is still written; the others go on. It ends as flushed. Does
     /// not wait, also not for a write.
     pub fn cancel(&self) {
@@ -152,10 +161,7 @@ impl Track {
 
 impl Drop for Track {
     fn drop(&mut self) {
-        self.fail(Error::new(
-            ErrorKind::Cancelled,
-            "the track was dropped before it was finished",
-        ));
+        self.abandon();
     }
 }
 
