@@ -110,7 +110,7 @@ fn play(cushion: Duration, chunks: u64, seed: u64) -> (Heard, Player) {
 
 #[test]
 fn with_a_sufficient_cushion_no_sample_is_lost_repeated_or_late() {
-    for seed in 0..40 {
+    for seed in 0..12 {
         let (heard, player) = play(SUFFICIENT, 100, seed);
         let state = player.state();
         assert_eq!((heard.samples, heard.faded), (100 * CHUNK, 0), "seed {seed}");
@@ -124,7 +124,7 @@ fn with_a_sufficient_cushion_no_sample_is_lost_repeated_or_late() {
 #[test]
 fn without_a_cushion_the_counters_say_what_was_heard() {
     let mut underruns = 0;
-    for seed in 0..40 {
+    for seed in 0..12 {
         let (heard, player) = play(Duration::ZERO, 100, seed);
         let state = player.state();
         assert_eq!(heard.samples, 100 * CHUNK, "seed {seed}: nothing is lost");
@@ -142,7 +142,7 @@ fn without_a_cushion_the_counters_say_what_was_heard() {
         assert_eq!(player.next_end().expect("over").underruns, state.underruns);
         underruns += state.underruns;
     }
-    assert!(underruns > 40, "{underruns}: the delivery was never late");
+    assert!(underruns > 12, "{underruns}: the delivery was never late");
 }
 
 /// On two threads, by the clock on the wall. A reader that is late only reads later, and it waits for a writer that the
