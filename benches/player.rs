@@ -179,7 +179,8 @@ fn switches(reads: usize, channels: u16) -> Vec<u64> {
 fn paused(reads: usize, channels: u16) -> Vec<u64> {
     let (player, mut reader) = player(channels);
     let line = track(&player);
-    line.write_samples(&vec![0.25; 4800 * usize::from(channels)]).expect("taken");
+    line.write_samples(&vec![0.25; 4800 * usize::from(channels)])
+        .expect("taken");
     player.pause();
     let mut out = out(channels);
     (0..reads).map(|_| timed(&mut reader, &mut out)).collect()

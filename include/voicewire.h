@@ -1921,8 +1921,8 @@ vw_status vw_player_free(struct vw_player *player);
  * where there is nothing to be heard. Wait-free: it takes no lock, allocates and frees nothing, and makes no system call,
  * whatever other threads are doing. One thread at a time.
  *
- * VW_ERR_INVALID_ARGUMENT when player is no live player or another thread is reading from it, and then out is filled with
- * silence as for one channel: frames samples, since nobody knows how many channels there are. Also when out is NULL, or
+ * VW_ERR_INVALID_ARGUMENT when another thread is reading from it, or player is no live player: then out is filled with
+ * silence, too, as for one channel where player is not known to have been one. Also when out is NULL or not aligned, or
  * frames * channels samples are more than memory can have; then nothing is written. It never sets vw_last_error.
  */
 vw_status vw_player_read(struct vw_player *player,

@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use support::lines::{LONG, assert_same, begin_with, finish, kind, spoken, whole};
@@ -78,7 +78,10 @@ fn lines_play_in_the_order_in_which_they_were_asked_for_and_reach_their_callback
         assert_eq!(heard.len(), 4 * once.len());
         let ids: Vec<_> = ends.iter().map(|end| end.id).collect();
         assert_eq!(ids, [0, 1, 2, 3]);
-        assert!(ends.iter().all(|end| end.error.is_none() && end.frames_played == once.len() as u64));
+        assert!(
+            ends.iter()
+                .all(|end| end.error.is_none() && end.frames_played == once.len() as u64)
+        );
         if delivery == Delivery::Poll {
             session.poll(Some(LONG)).expect("polled");
             while session.poll(Some(Duration::ZERO)).expect("polled") > 0 {}
@@ -106,7 +109,12 @@ fn a_line_that_is_only_played_sounds_as_it_was_sent() {
         let ended = ended.recv_timeout(LONG).expect("it ends");
         assert!(ended.error.is_none() && ended.summary.bytes > 0);
         let (heard, ends) = hear(&player, &mut reader, 1);
-        assert!(heard == expected, "{format}: {} samples of {}", heard.len(), expected.len());
+        assert!(
+            heard == expected,
+            "{format}: {} samples of {}",
+            heard.len(),
+            expected.len()
+        );
         assert_eq!((ends[0].id, ends[0].underruns), (3, 0));
     }
     let refused = session.play(&request("wav"), &LineOptions::default(), |_| ());
@@ -125,42 +133,15 @@ fn a_stream_of_a_played_line_has_only_an_end_and_its_drop_cancels_nothing() {
     let (heard, ends) = hear(&player, &mut reader, 2);
     assert!(ends.iter().all(|end| end.error.is_none()));
     assert_eq!(heard.len() as u64, 2 * line.summary().bytes / 2);
-    // Nobody asked for its end, and it is forgotten all the same: its id may be used again.
+    // Nobody asked for its end, and it is forgotten all the same, soon after: its id may be used again.
     let mut again = request("s16le");
     again.generation_id = Some("0c9a5d0e-7ddc-4d18-a8f2-cbd4dd4ac000".to_owned());
     for _ in 0..3 {
-        drop(session.stream(&again, &on(&player, 3)).expect("begun"));
-        hear(&player, &mut reader, 1);
-        while !session_is_free(&session, &again, &player, &mut reader) {}
-    }
-}
-
-/// The end for the ear may be a moment before the line is forgotten.
-fn session_is_free(
-    session: &voicewire::deepdub::Session,
-    request: &voicewire::deepdub::SpeechRequest,
-    player: &Player,
-    reader: &mut PlayerReader,
-) -> bool {
-    match session.stream(request, &on(player, 4)) {
-        Ok(line) => {
-            line.line().cancel();
-            drop(line);
-            hear(player, reader, 1);
-            // Cancelled and dropped: the next round may be refused for a moment, too.
-            loop {
-                match session.stream(request, &LineOptions::default()) {
-                    Ok(_) => return true,
-                    Err(error) => assert_eq!(error.kind(), ErrorKind::InvalidArgument),
-                }
-                std::thread::yield_now();
-            }
-        }
-        Err(error) => {
+        while let Err(error) = session.stream(&again, &on(&player, 3)).map(drop) {
             assert_eq!(error.kind(), ErrorKind::InvalidArgument);
             std::thread::yield_now();
-            false
         }
+        hear(&player, &mut reader, 1);
     }
 }
 
@@ -181,7 +162,11 @@ fn every_line_ends_once_for_the_ear_however_it_ended() {
         let (audio, ended) = finish(&line);
         let error = ended.error.expect("it fails");
         let (heard, ends) = hear(&player, &mut reader, 1);
-        assert_eq!(ends[0].error.as_ref().map(voicewire::Error::kind), Some(error.kind()), "{fault}");
+        assert_eq!(
+            ends[0].error.as_ref().map(voicewire::Error::kind),
+            Some(error.kind()),
+            "{fault}"
+        );
         if expected != ErrorKind::Network {
             assert_eq!(error.kind(), expected, "{fault}");
         }
@@ -200,11 +185,7 @@ fn every_line_ends_once_for_the_ear_however_it_ended() {
 
 #[test]
 fn a_flush_cancels_the_lines_that_are_still_spoken() {
-    let sandbox = Sandbox::start(voicewire_sandbox::Options {
-        pace: 1.0,
-        ..options()
-    })
-    .expect("a sandbox");
+    let sandbox = Sandbox::start(voicewire_sandbox::Options { pace: 1.0, ..options() }).expect("a sandbox");
     let client = client(&sandbox);
     let (player, mut reader) = player();
     let session = client.open_session(SessionOptions::new()).expect("a session");
@@ -250,21 +231,22 @@ fn a_callback_that_stops_silences_and_one_that_pauses_does_not() {
     let client = client(&sandbox);
     let (player, mut reader) = player();
     let session = client.open_session(SessionOptions::new()).expect("a session");
-    let held = Arc::new(Mutex::new(None));
-    let line = session
+    let _line = session
         .speak(&request("s16le"), &on(&player, 1), |event| match event {
             LineEvent::Chunk(_) => Flow::Pause,
             _ => Flow::Continue,
         })
         .expect("begun");
-    *held.lock().expect("well") = Some(line);
     let (heard, ends) = hear(&player, &mut reader, 1);
     assert!(!heard.is_empty() && ends[0].error.is_none(), "{ends:?}");
     session
         .speak(&request("s16le"), &on(&player, 2), |_| Flow::Stop)
         .expect("begun");
     let (_, ends) = hear(&player, &mut reader, 1);
-    assert_eq!(ends[0].error.as_ref().map(voicewire::Error::kind), Some(ErrorKind::Cancelled));
+    assert_eq!(
+        ends[0].error.as_ref().map(voicewire::Error::kind),
+        Some(ErrorKind::Cancelled)
+    );
 }
 
 #[test]
@@ -279,10 +261,16 @@ fn a_full_player_fails_the_line_after_what_waits() {
     let line = begin_with(&session, &request("s16le"), &on(&player, 1));
     let (audio, ended) = finish(&line);
     let error = ended.error.expect("it fails");
-    assert_eq!((error.kind(), error.field()), (ErrorKind::BufferFull, Some("max_buffered")));
+    assert_eq!(
+        (error.kind(), error.field()),
+        (ErrorKind::BufferFull, Some("max_buffered"))
+    );
     let (heard, ends) = hear(&player, &mut reader, 1);
     assert!(heard == samples(&audio));
-    assert_eq!(ends[0].error.as_ref().map(voicewire::Error::kind), Some(ErrorKind::BufferFull));
+    assert_eq!(
+        ends[0].error.as_ref().map(voicewire::Error::kind),
+        Some(ErrorKind::BufferFull)
+    );
 }
 
 #[test]

@@ -335,8 +335,8 @@ pub extern "C" fn vw_player_free(player: *mut vw_player) -> vw_status {
 /// where there is nothing to be heard. Wait-free: it takes no lock, allocates and frees nothing, and makes no system call,
 /// whatever other threads are doing. One thread at a time.
 ///
-/// VW_ERR_INVALID_ARGUMENT when player is no live player or another thread is reading from it, and then out is filled with
-/// silence as for one channel: frames samples, since nobody knows how many channels there are. Also when out is NULL, or
+/// VW_ERR_INVALID_ARGUMENT when another thread is reading from it, or player is no live player: then out is filled with
+/// silence, too, as for one channel where player is not known to have been one. Also when out is NULL or not aligned, or
 /// frames * channels samples are more than memory can have; then nothing is written. It never sets vw_last_error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_player_read(player: *mut vw_player, out: *mut f32, frames: usize) -> vw_status {
@@ -372,8 +372,8 @@ unsafe fn read(player: usize, out: *mut f32, frames: usize) -> bool {
         true
     });
     done.unwrap_or_else(|| {
-        if let Some(samples) = room(1) {
-            // SAFETY: a player has one channel at least.
+        if let Some(samples) = room(player_slots::channels(player).unwrap_or(1)) {
+            // SAFETY: the caller's place for a player of so many channels; for what is none, one channel at least.
             unsafe { out.write_bytes(0, samples) };
         }
         false

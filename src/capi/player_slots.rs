@@ -5,6 +5,7 @@
 //! compare-and-exchange, which fails for a handle that was freed, for garbage, and while another thread reads.
 
 use std::cell::UnsafeCell;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -35,6 +36,10 @@ struct Slot {
     state: AtomicUsize,
     /// Changed under the lock of `FREE`.
     generation: AtomicUsize,
+    /// The last handle that stood for it, also when that was freed; 0 while the next line changes.
+    issued: AtomicUsize,
+    /// That handle's player has so many.
+    channels: AtomicUsize,
     reader: UnsafeCell<Option<PlayerReader>>,
 }
 
@@ -45,12 +50,13 @@ unsafe impl Sync for Slot {}
 static LEVEL: [OnceLock<Box<[Slot]>>; LEVELS] = [const { OnceLock::new() }; LEVELS];
 
 static FREE: Mutex<Free> = Mutex::new(Free {
-    returned: Vec::new(),
+    returned: VecDeque::new(),
     unused: 0,
 });
 
 struct Free {
-    returned: Vec<usize>,
+    /// The one that was freed first is taken first: what a freed handle was is known for long.
+    returned: VecDeque<usize>,
     /// From here on no slot has been used.
     unused: usize,
 }
@@ -75,7 +81,7 @@ fn slot(handle: usize) -> Option<&'static Slot> {
 /// `Internal` when there is no slot left, of about a million (of 4000 where pointers have 32 bits).
 pub(super) fn open(reader: PlayerReader) -> Result<usize> {
     let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
-    let index = match free.returned.pop() {
+    let index = match free.returned.pop_front() {
         Some(index) => index,
         None if free.unused < MOST => {
             free.unused += 1;
@@ -88,6 +94,9 @@ pub(super) fn open(reader: PlayerReader) -> Result<usize> {
     let slot = &slots[place];
     let generation = slot.generation.load(Ordering::Relaxed);
     let handle = MARK | generation << GENERATION_SHIFT | index << FLAG_BITS | LIVE;
+    slot.issued.store(0, Ordering::Relaxed);
+    slot.channels.store(reader.channels(), Ordering::Release);
+    slot.issued.store(handle, Ordering::Release);
     // SAFETY: the slot is this thread's, and its state 0.
     unsafe { *slot.reader.get() = Some(reader) };
     slot.state.store(handle, Ordering::Release);
@@ -109,7 +118,7 @@ pub(super) fn close(handle: usize) {
     let generation = slot.generation.fetch_add(1, Ordering::Relaxed);
     if generation < MOST_GENERATIONS {
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
-        free.returned.push(handle >> FLAG_BITS & ((1 << INDEX_BITS) - 1));
+        free.returned.push_back(handle >> FLAG_BITS & ((1 << INDEX_BITS) - 1));
     }
     drop(reader);
 }
@@ -132,11 +141,23 @@ pub(super) fn with_reader<T>(handle: usize, work: impl FnOnce(&mut PlayerReader)
     reader.as_mut().map(work)
 }
 
+/// How many channels a player has that can be read, is being read, or was freed not long ago.
+pub(super) fn channels(handle: usize) -> Option<usize> {
+    let slot = slot(handle)?;
+    let is_issued = || slot.issued.load(Ordering::Acquire) == handle;
+    // Asked again, as the slot may have been taken meanwhile.
+    is_issued()
+        .then(|| slot.channels.load(Ordering::Acquire))
+        .filter(|_| is_issued())
+}
+
 impl Slot {
     fn new() -> Slot {
         Slot {
             state: AtomicUsize::new(0),
             generation: AtomicUsize::new(0),
+            issued: AtomicUsize::new(0),
+            channels: AtomicUsize::new(0),
             reader: UnsafeCell::new(None),
         }
     }
@@ -181,6 +202,7 @@ mod tests {
         for handle in &handles {
             close(*handle);
             assert!(with_reader(*handle, |_| ()).is_none());
+            assert_eq!(channels(*handle), Some(1), "it is remembered");
         }
         let again: Vec<_> = (0..200).map(|_| open(reader()).expect("a slot")).collect();
         for handle in &handles {
