@@ -134,7 +134,14 @@ fn contended(reads: usize, channels: u16) -> Vec<u64> {
         }
     });
     let mut out = out(channels);
-    let times = (0..reads).map(|_| timed(&mut reader, &mut out)).collect();
+    let times = (0..reads)
+        .map(|_| {
+            while player.state().buffered_frames < 2 * FRAMES as u64 {
+                std::hint::spin_loop();
+            }
+            timed(&mut reader, &mut out)
+        })
+        .collect();
     stop.store(true, Ordering::Relaxed);
     other.join().expect("the writer is well");
     times

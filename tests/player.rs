@@ -490,8 +490,10 @@ fn one_read_passes_a_limited_number_of_lines_without_sound() {
     let line = track(&player, 10_000);
     line.write_samples(&counted(0, 10)).expect("taken");
     line.finish().expect("ended");
-    assert!(is_silent(&read(&mut reader, 10)));
-    assert!(is_silent(&read(&mut reader, 10)));
+    // 1024 each.
+    for _ in 0..9 {
+        assert!(is_silent(&read(&mut reader, 10)));
+    }
     assert_eq!(read(&mut reader, 10), counted(0, 10));
     let state = player.state();
     assert_eq!((state.underruns, state.activity), (0, Activity::Idle));

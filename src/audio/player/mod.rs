@@ -27,7 +27,7 @@ const MOST_ENDS: usize = 1024;
 /// So many tracks may wait, whatever is in them.
 const MOST_TRACKS: usize = 65_536;
 const LEAST_SEGMENT: usize = 256;
-const MOST_SEGMENT: usize = 16_384;
+const MOST_SEGMENT: usize = 65_536;
 
 /// How a player plays.
 #[derive(Debug, Clone, PartialEq)]

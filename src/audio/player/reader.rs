@@ -8,7 +8,7 @@ use super::ramp::Ramp;
 use super::{Notes, Shared};
 
 /// How many segments and tracks without sound one read passes at most; the rest of it is silent then.
-const MOST_MOVES: usize = 4096;
+const MOST_MOVES: usize = 1024;
 
 /// Of a second: how long a fade is.
 const FADES_PER_SECOND: u64 = 200;
