@@ -8,7 +8,7 @@ use voicewire::deepdub::SAMPLE_RATES;
 use voicewire_sandbox::codec;
 use voicewire_sandbox::speech::{Engine, Line, speak};
 
-/// The same two seconds and a bit on every machine.
+/// The same second and a bit on every machine.
 fn speech(sample_rate: u32) -> Vec<i16> {
     let line = Line {
         text: "She sells sea shells, and sea shells only.",
@@ -16,7 +16,7 @@ fn speech(sample_rate: u32) -> Vec<i16> {
         voice: "decoder test",
         sample_rate,
         tempo: None,
-        target_duration: Some(2.0317),
+        target_duration: Some(1.0317),
         seed: 1,
         variance: None,
         temperature: None,
