@@ -255,6 +255,10 @@ impl Directory {
         let file = match open_to_lock(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == IoErrorKind::NotFound => return Ok(Hold::Gone),
+            // Not the one file's fault: what is delivered could not be recorded.
+            Err(error) if error.kind() == IoErrorKind::ReadOnlyFilesystem => {
+                return Err(file_error(&path, "could not be locked", &error));
+            }
             Err(error) => return Ok(Hold::Unreadable(error.to_string())),
         };
         match file.try_lock() {
