@@ -14,6 +14,9 @@ use voicewire::audio::{Player, PlayerConfig, PlayerReader, Track, TrackOptions};
 const READS: usize = 200_000;
 const FRAMES: usize = 256;
 
+/// Takes so many times, with so many channels, in nanoseconds.
+type Case = fn(usize, u16) -> Vec<u64>;
+
 fn main() {
     let reads = std::env::args()
         .nth(1)
@@ -21,7 +24,7 @@ fn main() {
     println!("| | channels | p50 | p99 | p99.9 | max |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: |");
     for channels in [1, 2] {
-        let cases: [(&str, fn(usize, u16) -> Vec<u64>); 9] = [
+        let cases: [(&str, Case); 9] = [
             ("the clock alone", clock),
             ("idle", idle),
             ("playing", playing),
