@@ -445,6 +445,77 @@ fn the_example_outbox_keeps_a_report_until_there_is_a_network() {
     }
 }
 
+/// What the compiler has to be told of SDL2; `None` where it is not installed.
+fn sdl2() -> Option<Vec<String>> {
+    let output = Command::new("pkg-config").args(["--cflags", "--libs", "sdl2"]).output();
+    let flags = output.ok().filter(|output| output.status.success());
+    if flags.is_none() {
+        eprintln!("SDL2 is not installed: a part of this test is left out");
+    }
+    let flags = String::from_utf8(flags?.stdout).expect("flags are text");
+    Some(flags.split_whitespace().map(str::to_owned).collect())
+}
+
+#[test]
+fn the_example_play_is_heard_line_after_line_without_a_gap() {
+    let Some(flags) = sdl2() else { return };
+    let folder = scratch("play");
+    let program = folder.join("play");
+    let mut command = cc();
+    command.args(["examples/c/play.c", "examples/c/local_sandbox.c"].map(|source| Path::new(ROOT).join(source)));
+    command.arg("-o").arg(&program).arg(libraries().join("libvoicewire.a"));
+    succeed(command.args(flags).args(SYSTEM_LIBS));
+
+    // What a device would have got. No line begins before all of it is there, so that none is interrupted here.
+    let lines = ["Who goes there?", "Nobody, sir."];
+    let mut play = Command::new(&program);
+    play.env("SDL_AUDIODRIVER", "disk");
+    let output = without_account(play.args(["-c", "60000"]).args(lines), &folder);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        told.contains(lines[0]) && told.contains(lines[1]) && told.contains("0 underruns"),
+        "{told}"
+    );
+    let heard: Vec<f32> = std::fs::read(folder.join("sdlaudio.raw"))
+        .expect("what was heard")
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .map(|sample| f32::from_le_bytes(*sample))
+        .collect();
+    let expected = lines.map(spoken).concat();
+    let begin = heard
+        .windows(64)
+        .position(|window| window == &expected[..64])
+        .expect("it begins");
+    assert!(heard[..begin].iter().all(|sample| *sample == 0.0), "silence before");
+    assert!(
+        heard[begin..][..expected.len()] == expected,
+        "line after line, sample by sample"
+    );
+    assert!(
+        heard[begin + expected.len()..].iter().all(|sample| *sample == 0.0),
+        "silence after"
+    );
+
+    let mut play = Command::new(&program);
+    play.env("SDL_AUDIODRIVER", "dummy");
+    let output = without_account(play.arg("Nobody, sir."), &folder);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("the end"));
+}
+
+/// What the example asks for, decoded, from a sandbox like its own.
+fn spoken(text: &str) -> Vec<f32> {
+    use voicewire::audio::{Format, Output, decode};
+    let sandbox = Sandbox::start(voicewire_sandbox::Options::default()).expect("the sandbox starts");
+    let mut request = voicewire::deepdub::SpeechRequest::new(text, voicewire::deepdub::TRIAL_VOICE);
+    request.sample_rate = Some(48_000);
+    request.seed = Some(7);
+    let bytes = support::hear(&support::client(&sandbox), &request).data();
+    let decoded = decode::<f32>(Format::Mp3, 0, &bytes, Output::new(48_000, 1)).expect("whole");
+    decoded.samples
+}
+
 /// The first code block of the README that begins with this line.
 fn readme_block(fence: &str) -> &'static str {
     let readme = include_str!("../README.md");

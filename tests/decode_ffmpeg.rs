@@ -69,17 +69,26 @@ fn assert_like_ffmpeg(what: &str, ours: &[f32], theirs: &[f32], slack: usize, le
 fn compare(what: &str, format: Format, label: u32, bytes: &[u8], before: &[&str]) {
     let (ours, rate, channels) = decoded(format, label, bytes, Output::default());
     let theirs = ffmpeg::decode(bytes, before, None, channels);
-    let least = match (format, rate) {
-        // ffmpeg has one border of mp3's bands at 24000 Hz two lines lower than the standard (and everybody else).
-        (Format::Mp3, 24_000) => 0.999,
-        // Versions of libopus differ a little.
-        (Format::Opus, _) => 0.9995,
-        _ => 0.9999,
-    };
-    assert_like_ffmpeg(&format!("{what}, {rate} Hz"), &ours, &theirs, 0, least);
+    // Versions of libopus differ a little.
+    let least = if format == Format::Opus { 0.9995 } else { 0.9999 };
+    // ffmpeg has one border of mp3's bands at 24000 Hz two lines lower than the standard and everybody else: 6.9 kHz sounds
+    // different there. Below it all is the same.
+    let band = (format, rate) == (Format::Mp3, 24_000);
+    assert_like_ffmpeg(
+        &format!("{what}, {rate} Hz"),
+        &ours,
+        &theirs,
+        0,
+        if band { 0.99 } else { least },
+    );
     // Each has its turn.
     let others = [8000, 24_000, 44_100, 48_000, 22_050, 16_000];
-    for to in [others[bytes.len() % 6], others[what.len() % 6]] {
+    let others = if band {
+        [8000, 12_000]
+    } else {
+        [others[bytes.len() % 6], others[what.len() % 6]]
+    };
+    for to in others {
         let (ours, ..) = decoded(format, label, bytes, Output::new(to, 0));
         let theirs = ffmpeg::decode(bytes, before, Some(to), channels);
         let slack = 2 * usize::from(channels);

@@ -203,8 +203,7 @@ pub extern "C" fn vw_track_free(track: *mut vw_track) -> vw_status {
 }
 
 /// An on_chunk that plays: user_data is a vw_track of the request's format and sample rate, as in
-///
-///     vw_deepdub_stream_tts(client, &request, vw_track_on_chunk, track, NULL)
+/// vw_deepdub_stream_tts(client, &request, vw_track_on_chunk, track, NULL).
 ///
 /// Writes each chunk, and finishes the track after the last. Returns VW_STOP when the track takes no more, because it was
 /// flushed for example; when the call fails otherwise, tell the track with vw_track_fail.

@@ -1,20 +1,25 @@
-"""The examples of sessions: they run as they are, with no account."""
+"""The examples: they run as they are, with no account."""
 
 import subprocess
 import sys
+import wave
+from array import array
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE
+from conftest import INSTANT, PATIENCE
+
+from voicewire import deepdub
+from voicewire.sandbox import Sandbox
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "python"
 pytestmark = pytest.mark.skipif(not EXAMPLES.exists(), reason="the project's examples are not here")
 
 
-def run(tmp_path: Path, name: str) -> str:
+def run(tmp_path: Path, name: str, *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-X", "dev", str(EXAMPLES / name)], cwd=tmp_path, stderr=subprocess.PIPE, text=True,
-        timeout=PATIENCE,
+        [sys.executable, "-X", "dev", str(EXAMPLES / name), *arguments], cwd=tmp_path, stderr=subprocess.PIPE,
+        text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stderr
@@ -37,3 +42,26 @@ def test_audio_comes_before_the_model_has_finished(tmp_path: Path) -> None:
     said = run(tmp_path, "llm.py")
     assert said.index("the first audio") < said.index("the model has finished")
     assert seconds(tmp_path / "answer.wav") > 3.0
+
+
+def test_lines_are_played_into_a_file_one_after_the_other(tmp_path: Path) -> None:
+    # Whole before it begins, so that the machine's other work cannot interrupt it.
+    run(tmp_path, "play.py", "-c", "60000", "-o", "heard.wav", "Who goes there?", "Nobody, sir.")
+    with wave.open(str(tmp_path / "heard.wav")) as file:
+        heard = array("h", file.readframes(file.getnframes()))
+    with Sandbox(**INSTANT) as sandbox, sandbox.client() as client:
+        spoken = array("h")
+        for text in ("Who goes there?", "Nobody, sir."):
+            speech = client.tts(text, deepdub.TRIAL_VOICE, sample_rate=48000, seed=7)
+            samples = speech.decode().samples
+            spoken.extend(round(max(-1.0, min(1.0, sample)) * 32767) for sample in samples)
+    begin = next(index for index, sample in enumerate(heard) if sample)
+    silent = next(index for index, sample in enumerate(spoken) if sample)
+    assert heard[begin - silent : begin - silent + len(spoken)] == spoken
+    assert not any(heard[begin - silent + len(spoken) :])
+
+
+def test_a_picture_is_drawn(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    run(tmp_path, "picture.py", "Welcome to the show.", "--at", "0.5", "-o", "show.png")
+    assert (tmp_path / "show.png").read_bytes().startswith(b"\x89PNG")
