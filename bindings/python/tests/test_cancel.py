@@ -58,7 +58,8 @@ def test_a_stalled_generation_ends_and_others_go_on(sandbox: Sandbox, client: de
         mine.cancel()
         error = calls[0].exception(PATIENCE)
         assert isinstance(error, voicewire.CancelledError)
-        assert error.chunks_received == 1
+        # The sandbox has sent one, which may still be on its way.
+        assert error.chunks_received in (0, 1)
         assert client.tts(TEXT, VOICE, cancel=CancelToken()).summary.chunks > 0
         assert not calls[1].done()
         other.cancel()
