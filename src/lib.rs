@@ -31,12 +31,13 @@ mod handover;
 #[cfg(test)]
 mod handover_tests;
 mod net;
+mod part_file;
 mod secret;
 mod sync;
 mod thread;
 
-pub use error::{Error, ErrorKind, KINDS, KindInfo, Received, Result};
-pub use net::{CallOptions, CancelToken, Proxy, RetryPolicy};
+pub use error::{Error, ErrorKind, KINDS, KindInfo, Problem, Received, Result};
+pub use net::{CallOptions, CancelToken, HttpConfig, HttpTimeouts, Proxy, RetryPolicy, SaveTo, Saved};
 
 /// This library's version, such as `0.1.0`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

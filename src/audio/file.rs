@@ -1,12 +1,12 @@
 //! Writing what a service sends as one file that plays.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::meter::DurationMeter;
 use super::{Format, wav};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::part_file::{PartFile, file_error};
 
 /// A file being written from the chunks of one generation: one valid container with right lengths.
 ///
@@ -18,9 +18,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// fails in the same way, so that it is enough to look at what `finish` says.
 #[derive(Debug)]
 pub struct AudioFile {
-    path: PathBuf,
-    part: PathBuf,
-    writer: BufWriter<File>,
+    writer: BufWriter<PartFile>,
     format: Format,
     container: Container,
     sample_rate: u32,
@@ -87,26 +85,10 @@ impl AudioFile {
     /// cannot be made.
     pub fn create(path: impl AsRef<Path>, format: Format, sample_rate: u32) -> Result<AudioFile> {
         let container = container_for(path.as_ref(), format)?;
-        let path = destination(path.as_ref())?;
-        if path.file_name().is_none() {
-            return Err(Error::invalid("path", format_args!("{path:?}"), "the name of a file"));
-        }
-        // Short, so that a name of any length that the system takes is taken here too.
-        let part = path.with_file_name(format!(
-            ".voicewire-{}.part",
-            &uuid::Uuid::new_v4().simple().to_string()[..16]
-        ));
-        let file = File::create_new(&part).map_err(|error| file_error(&path, "could not be made", &error))?;
-        // Who may read the old file may read the new one, and nobody else.
-        let kept = path
-            .metadata()
-            .map_or(Ok(()), |old| file.set_permissions(old.permissions()));
-        let mut writer = BufWriter::new(file);
-        let written = kept.and_then(|()| writer.write_all(&container.header(sample_rate, 0)));
+        let mut writer = BufWriter::new(PartFile::create(path.as_ref())?);
+        let written = writer.write_all(&container.header(sample_rate, 0));
         let meter = DurationMeter::new(format, sample_rate);
         let mut made = AudioFile {
-            path,
-            part,
             writer,
             format,
             container,
@@ -164,8 +146,9 @@ impl AudioFile {
         }
         let finished = self.complete();
         self.checked(finished)?;
-        std::fs::rename(&self.part, &self.path)
-            .map_err(|error| file_error(&self.path, "could not be put in place", &error))
+        let AudioFile { writer, .. } = self;
+        let (part, _) = writer.into_parts();
+        part.put_in_place()
     }
 
     fn complete(&mut self) -> io::Result<()> {
@@ -176,37 +159,15 @@ impl AudioFile {
         }
         self.writer.seek(SeekFrom::Start(0))?;
         self.writer.write_all(&self.container.header(self.sample_rate, data))?;
-        self.writer.flush()?;
-        self.writer.get_ref().sync_all()
+        self.writer.flush()
     }
 
     fn checked(&mut self, result: io::Result<()>) -> Result<()> {
         result.map_err(|error| {
-            let failure = file_error(&self.path, "could not be written", &error);
+            let failure = file_error(self.writer.get_ref().path(), "could not be written", &error);
             self.failure = Some(failure.clone());
             failure
         })
-    }
-}
-
-impl Drop for AudioFile {
-    fn drop(&mut self) {
-        // Gone already after `finish`.
-        let _ = std::fs::remove_file(&self.part);
-    }
-}
-
-/// Where a symbolic link leads. Anything there that is not a plain file is refused: renaming over a device would
-/// remove the device.
-fn destination(path: &Path) -> Result<PathBuf> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    match path.metadata() {
-        Ok(there) if !there.is_file() => Err(file_error(
-            &path,
-            "could not be made",
-            &io::Error::other("it is there and is no plain file"),
-        )),
-        _ => Ok(path),
     }
 }
 
@@ -231,8 +192,4 @@ fn container_for(path: &Path, format: Format) -> Result<Container> {
             Err(_) => Ok(Container::AsSent),
         },
     }
-}
-
-fn file_error(path: &Path, what: &str, error: &io::Error) -> Error {
-    Error::new(ErrorKind::File, format!("{} {what}: {error}", path.display())).with_field("path")
 }
