@@ -31,7 +31,9 @@ mod handover;
 #[cfg(test)]
 mod handover_tests;
 mod net;
+mod open_enum;
 mod part_file;
+pub mod respeecher;
 mod secret;
 mod sync;
 mod thread;
