@@ -32,6 +32,7 @@ mod handover;
 mod handover_tests;
 mod net;
 mod open_enum;
+pub mod palabra;
 mod part_file;
 pub mod respeecher;
 mod secret;

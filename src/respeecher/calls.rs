@@ -13,7 +13,7 @@ use crate::net::{SaveTo, Saved};
 
 /// The account.
 impl Client {
-    /// Makes a key, which is good until `expires_at` (RFC 3339), or for good. The one before goes out of use.
+    /// Makes a key, which is good until `expires_at` (RFC 3339), or for good.
     ///
     /// # Errors
     /// As [`call`](Self::call).
