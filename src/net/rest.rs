@@ -88,10 +88,7 @@ pub(crate) fn call(
 ) -> Result<Response> {
     let Call { method, endpoint, .. } = *call;
     // Paths end up in logs, here and there.
-    let mut keys = call
-        .secrets
-        .iter()
-        .filter(|secret| secret.expose().len() >= LEAST_KEY);
+    let mut keys = call.secrets.iter().filter(|secret| secret.expose().len() >= LEAST_KEY);
     if keys.any(|key| endpoint.path.contains(key.expose())) {
         return Err(Error::invalid("id", "the API key", "the id of what the call is about"));
     }

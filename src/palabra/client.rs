@@ -116,7 +116,11 @@ impl Client {
     pub(super) fn list_of<T: DeserializeOwned>(&self, name: &str, parameters: Value) -> Result<List<T>> {
         let endpoint = Endpoint::named(name)?;
         if !endpoint.pages {
-            return Err(Error::invalid("name", name, "a call that answers with pages, such as list_voices"));
+            return Err(Error::invalid(
+                "name",
+                name,
+                "a call that answers with pages, such as list_voices",
+            ));
         }
         Ok(List::new(self.clone(), endpoint, object(parameters)?))
     }
@@ -195,12 +199,7 @@ impl Client {
     }
 
     /// Uploads a form to an address that the service gave, which is another's: nothing of the credentials goes along.
-    pub(super) fn upload_form(
-        &self,
-        url: &str,
-        form: &Multipart,
-        on_progress: net::Progress<'_>,
-    ) -> Result<()> {
+    pub(super) fn upload_form(&self, url: &str, form: &Multipart, on_progress: net::Progress<'_>) -> Result<()> {
         let place = self
             .inner
             .rest
@@ -251,7 +250,11 @@ fn object(parameters: Value) -> Result<Map<String, Value>> {
     match parameters {
         Value::Object(object) => Ok(object),
         Value::Null => Ok(Map::new()),
-        _ => Err(Error::invalid("parameters", "no JSON object", "an object of parameters by their names")),
+        _ => Err(Error::invalid(
+            "parameters",
+            "no JSON object",
+            "an object of parameters by their names",
+        )),
     }
 }
 

@@ -74,10 +74,11 @@ impl Client {
         let mime_type = mime_type_of(&name)?;
         // What cannot be read is told before there is half a voice.
         if !path.metadata().is_ok_and(|there| there.is_file()) {
-            return Err(
-                Error::new(ErrorKind::File, format!("{} is not a file that can be read", path.display()))
-                    .with_field("recording"),
-            );
+            return Err(Error::new(
+                ErrorKind::File,
+                format!("{} is not a file that can be read", path.display()),
+            )
+            .with_field("recording"));
         }
         let mut parameters = new.extra.clone();
         parameters.insert("display_name".to_owned(), new.display_name.as_str().into());
@@ -124,8 +125,12 @@ impl Client {
                 return Ok(voice);
             }
             if status == Some(ProcessingStatus::Failed) {
-                let words = voice.processing_error.unwrap_or_else(|| "the service gave no reason".to_owned());
-                return Err(Error::new(ErrorKind::Server, words).about(&format!("the voice {voice_id} could not be made")));
+                let words = voice
+                    .processing_error
+                    .unwrap_or_else(|| "the service gave no reason".to_owned());
+                return Err(
+                    Error::new(ErrorKind::Server, words).about(&format!("the voice {voice_id} could not be made"))
+                );
             }
             if !waits.wait(self, None)? {
                 let message = format!("the voice {voice_id} is not ready yet, and the limit is reached");

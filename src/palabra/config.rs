@@ -94,7 +94,11 @@ fn check(field: &str, secret: &Secret) -> Result<()> {
     if text.is_empty() {
         Err(Error::invalid(field, "empty", "what the service gave"))
     } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Err(Error::invalid(field, "a text with spaces or characters that none has", "what the service gave"))
+        Err(Error::invalid(
+            field,
+            "a text with spaces or characters that none has",
+            "what the service gave",
+        ))
     } else {
         Ok(())
     }

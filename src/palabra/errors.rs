@@ -60,16 +60,25 @@ fn kind_of(status: u16, problem: Option<&Problem>, may_lock: bool) -> ErrorKind 
     if status != 403 {
         return kind_of_status(status);
     }
-    let texts = problem.into_iter().flat_map(|problem| [&problem.problem_type, &problem.title, &problem.detail]);
+    let texts = problem
+        .into_iter()
+        .flat_map(|problem| [&problem.problem_type, &problem.title, &problem.detail]);
     let texts: Vec<String> = texts.flatten().map(|text| text.to_lowercase()).collect();
     let says = |word: &str| texts.iter().any(|text| text.contains(word));
     if says("locked") || says("in progress") || says("already being") {
         return ErrorKind::Locked;
     }
     // The vendor's page has no other meaning for it in this call. What speaks of permission means that all the same.
-    let is_forbidden = ["forbidden", "permission", "not allowed", "access", "unauthorized", "credential"]
-        .into_iter()
-        .any(says);
+    let is_forbidden = [
+        "forbidden",
+        "permission",
+        "not allowed",
+        "access",
+        "unauthorized",
+        "credential",
+    ]
+    .into_iter()
+    .any(says);
     if may_lock && !is_forbidden {
         ErrorKind::Locked
     } else {

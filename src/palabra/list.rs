@@ -81,7 +81,9 @@ fn token_in(next: &str) -> String {
     let query = next.split_once('?').map(|(_, query)| query);
     let token = query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("token=")));
     match token {
-        Some(token) => percent_encoding::percent_decode_str(token).decode_utf8_lossy().into_owned(),
+        Some(token) => percent_encoding::percent_decode_str(token)
+            .decode_utf8_lossy()
+            .into_owned(),
         None => next.to_owned(),
     }
 }

@@ -97,7 +97,10 @@ impl Client {
     /// # Errors
     /// As [`call`](Self::call); `Locked` while another regeneration of the same voice is running.
     pub fn regenerate_sample(&self, voice_id: &str, language: &LangCode) -> Result<TtsSample> {
-        self.ask("regenerate_sample", json!({ "voice_id": voice_id, "lang_code": language }))
+        self.ask(
+            "regenerate_sample",
+            json!({ "voice_id": voice_id, "lang_code": language }),
+        )
     }
 
     /// [`regenerate_sample`](Self::regenerate_sample) that waits for a regeneration that is running.
@@ -153,7 +156,11 @@ impl Client {
     /// As [`call`](Self::call); `InvalidArgument` when `changes` is no JSON object.
     pub fn update_voice(&self, voice_id: &str, changes: Value) -> Result<Voice> {
         let Value::Object(mut parameters) = changes else {
-            return Err(Error::invalid("changes", "no JSON object", "an object of fields by their names"));
+            return Err(Error::invalid(
+                "changes",
+                "no JSON object",
+                "an object of fields by their names",
+            ));
         };
         parameters.insert("voice_id".to_owned(), voice_id.into());
         self.ask("update_voice", Value::Object(parameters))

@@ -492,7 +492,9 @@ pub struct ApiKey {
 
 impl std::fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ApiKey").field("extra", &self.extra).finish_non_exhaustive()
+        f.debug_struct("ApiKey")
+            .field("extra", &self.extra)
+            .finish_non_exhaustive()
     }
 }
 
@@ -504,7 +506,11 @@ impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OneOrMany<T>, D::Error> {
         match Value::deserialize(deserializer)? {
             Value::Null => Ok(OneOrMany(Vec::new())),
-            Value::Array(list) => list.into_iter().map(serde_json::from_value).collect::<Result<_, _>>().map(OneOrMany),
+            Value::Array(list) => list
+                .into_iter()
+                .map(serde_json::from_value)
+                .collect::<Result<_, _>>()
+                .map(OneOrMany),
             one => serde_json::from_value(one).map(|one| OneOrMany(vec![one])),
         }
         .map_err(serde::de::Error::custom)

@@ -305,7 +305,8 @@ impl Client {
     /// # Errors
     /// As [`call`](Self::call).
     pub fn delete_recording(&self, recording_id: &str) -> Result<()> {
-        self.call("delete_recording", json!({ "recording_id": recording_id })).map(drop)
+        self.call("delete_recording", json!({ "recording_id": recording_id }))
+            .map(drop)
     }
 
     /// Downloads all conversions of an original as a zip file; `starred_only` leaves out what is not starred.

@@ -132,7 +132,11 @@ impl Client {
     ) -> Result<Value> {
         let endpoint = Endpoint::named(name)?;
         if endpoint.sends != Sends::Form {
-            return Err(Error::invalid("name", name, "a call that uploads, such as create_recording"));
+            return Err(Error::invalid(
+                "name",
+                name,
+                "a call that uploads, such as create_recording",
+            ));
         }
         self.send_form(endpoint, object(parameters)?, audio, &mut on_progress)
     }
@@ -152,7 +156,11 @@ impl Client {
     ) -> Result<Saved> {
         let endpoint = Endpoint::named(name)?;
         if endpoint.answers != Answers::File {
-            return Err(Error::invalid("name", name, "a call that answers with a file, such as export_project"));
+            return Err(Error::invalid(
+                "name",
+                name,
+                "a call that answers with a file, such as export_project",
+            ));
         }
         let (from, _) = self.prepared(endpoint, object(parameters)?)?;
         self.save(from, to, "export.zip", &mut on_progress)
@@ -186,7 +194,11 @@ impl Client {
     pub(super) fn list_of<T: DeserializeOwned>(&self, name: &str, parameters: Value) -> Result<List<T>> {
         let endpoint = Endpoint::named(name)?;
         if endpoint.answers != Answers::Page {
-            return Err(Error::invalid("name", name, "a call that answers with pages, such as list_projects"));
+            return Err(Error::invalid(
+                "name",
+                name,
+                "a call that answers with pages, such as list_projects",
+            ));
         }
         let parameters = object(parameters)?;
         // What is wrong with them is told here rather than by the first page.
@@ -226,7 +238,11 @@ impl Client {
 
     pub(super) fn exchange(&self, endpoint: &Endpoint, parameters: Map<String, Value>) -> Result<Value> {
         if endpoint.answers == Answers::File {
-            return Err(Error::invalid("name", endpoint.name, "a call that answers with JSON; this one is for download"));
+            return Err(Error::invalid(
+                "name",
+                endpoint.name,
+                "a call that answers with JSON; this one is for download",
+            ));
         }
         match endpoint.name {
             "login" => return self.sign_in_as(&parameters),
@@ -241,7 +257,10 @@ impl Client {
         match self.plain(endpoint, parameters) {
             // The vendor's page says GET, others POST.
             Err(error) if endpoint.name == "folder_stats" && error.http_status() == Some(405) => {
-                let query = net::query(&[("folder_ids", query_value("folder_ids", &folder_ids.unwrap_or_default())?)])?;
+                let query = net::query(&[(
+                    "folder_ids",
+                    query_value("folder_ids", &folder_ids.unwrap_or_default())?,
+                )])?;
                 let place = self.inner.rest.base().join(endpoint.path).with_query(&query);
                 self.request(Method::Get, &place, &Body::Empty, true)
             }
@@ -255,7 +274,11 @@ impl Client {
     }
 
     /// Where a call goes and what it carries.
-    fn prepared(&self, endpoint: &Endpoint, mut parameters: Map<String, Value>) -> Result<(net::Endpoint, Body<'static>)> {
+    fn prepared(
+        &self,
+        endpoint: &Endpoint,
+        mut parameters: Map<String, Value>,
+    ) -> Result<(net::Endpoint, Body<'static>)> {
         let mut path = endpoint.path.to_owned();
         for name in endpoint.path_parameters() {
             let takes = "an id, as the service gave it";
@@ -306,7 +329,8 @@ impl Client {
         match audio {
             Audio::File(path) => {
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-                let name = name.ok_or_else(|| Error::invalid("data", format_args!("{path:?}"), "the path of a file"))?;
+                let name =
+                    name.ok_or_else(|| Error::invalid("data", format_args!("{path:?}"), "the path of a file"))?;
                 form.file("data", &name, content_type(&name), path.clone());
             }
             Audio::Bytes { bytes, .. } if bytes.is_empty() => {
@@ -364,9 +388,9 @@ impl Client {
             Some(who) => who,
             None => {
                 self.sign_in()?;
-                credentials.current()?.ok_or_else(|| {
-                    Error::new(ErrorKind::Unauthorized, "another thread ended the session")
-                })?
+                credentials
+                    .current()?
+                    .ok_or_else(|| Error::new(ErrorKind::Unauthorized, "another thread ended the session"))?
             }
         };
         let error = match act(&who, &credentials.secrets()) {
@@ -375,7 +399,9 @@ impl Client {
         };
         // Refused is not done: it can be asked again, whatever it is.
         if !credentials.expired(&who) {
-            return Err(error.about("the session has expired, or was ended elsewhere; sign in again, or keep the password"));
+            return Err(
+                error.about("the session has expired, or was ended elsewhere; sign in again, or keep the password")
+            );
         }
         if credentials.current()?.is_none() {
             self.sign_in()?;
@@ -439,7 +465,11 @@ fn object(parameters: Value) -> Result<Map<String, Value>> {
     match parameters {
         Value::Object(object) => Ok(object),
         Value::Null => Ok(Map::new()),
-        _ => Err(Error::invalid("parameters", "no JSON object", "an object of parameters by their names")),
+        _ => Err(Error::invalid(
+            "parameters",
+            "no JSON object",
+            "an object of parameters by their names",
+        )),
     }
 }
 

@@ -98,7 +98,11 @@ impl Config {
         }
         // The key itself stays out of the message: it may be right for something else.
         if !key.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::invalid("api_key", "a text with spaces or characters that no key has", takes));
+            return Err(Error::invalid(
+                "api_key",
+                "a text with spaces or characters that no key has",
+                takes,
+            ));
         }
         Ok(SignIn::Key(key))
     }

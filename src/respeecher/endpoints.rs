@@ -58,10 +58,13 @@ impl Endpoint {
     /// # Errors
     /// `InvalidArgument` when there is none.
     pub fn named(name: &str) -> Result<&'static Endpoint> {
-        ENDPOINTS
-            .iter()
-            .find(|endpoint| endpoint.name == name)
-            .ok_or_else(|| Error::invalid("name", format_args!("{name:?}"), "the name of a call, such as list_projects"))
+        ENDPOINTS.iter().find(|endpoint| endpoint.name == name).ok_or_else(|| {
+            Error::invalid(
+                "name",
+                format_args!("{name:?}"),
+                "the name of a call, such as list_projects",
+            )
+        })
     }
 
     /// The parameters of the path, in its order.

@@ -7,9 +7,7 @@ use std::time::Instant;
 use super::answers::{PlacedOrder, Recording};
 use super::client::Client;
 use super::job::{Converted, Failure, Incomplete, Job, Outcome, Place, Polling, Progress, Source, Stage};
-use super::requests::{
-    Conversion, ConversionQuery, NewFolder, NewProject, NewRecording, NewTtsRecording, Order,
-};
+use super::requests::{Conversion, ConversionQuery, NewFolder, NewProject, NewRecording, NewTtsRecording, Order};
 use super::words::State;
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::{SaveTo, deadline_after, safe_name};
@@ -56,7 +54,10 @@ fn summed_up(job: &Job, outcome: &Outcome) -> Result<()> {
         return Ok(());
     };
     let (failed, all) = (outcome.failures.len(), job.conversions.len());
-    Err(first.error.clone().about(&format!("{failed} of {all} conversions failed")))
+    Err(first
+        .error
+        .clone()
+        .about(&format!("{failed} of {all} conversions failed")))
 }
 
 struct Flow<'a> {
@@ -197,7 +198,9 @@ impl Flow<'_> {
             .partition(|conversion| conversion.state.as_ref().is_some_and(State::is_failed));
         let mut taken: HashSet<String> = failed.into_iter().map(|conversion| conversion.id).collect();
         for (wanted, conversion) in wanted.iter_mut().zip(&self.job.conversions) {
-            let found = usable.iter().find(|there| !taken.contains(&there.id) && is_of(there, conversion));
+            let found = usable
+                .iter()
+                .find(|there| !taken.contains(&there.id) && is_of(there, conversion));
             if let Some(found) = found {
                 taken.insert(found.id.clone());
                 wanted.id = Some(found.id.clone());
@@ -209,7 +212,10 @@ impl Flow<'_> {
         if !missing.is_empty() {
             let order = Order {
                 original_id,
-                conversions: missing.iter().map(|index| self.job.conversions[*index].clone()).collect(),
+                conversions: missing
+                    .iter()
+                    .map(|index| self.job.conversions[*index].clone())
+                    .collect(),
                 use_calibration: self.job.calibration_id.is_some().then_some(true),
                 calibration_id: self.job.calibration_id.clone(),
             };
@@ -262,7 +268,9 @@ impl Flow<'_> {
                 let found = there.iter().find(|there| match &wanted.id {
                     Some(id) => there.id == *id,
                     None => {
-                        !known.contains(there.id.as_str()) && !wanted.not.contains(&there.id) && is_of(there, conversion)
+                        !known.contains(there.id.as_str())
+                            && !wanted.not.contains(&there.id)
+                            && is_of(there, conversion)
                     }
                 });
                 let Some(found) = found else { continue };
@@ -284,14 +292,20 @@ impl Flow<'_> {
             }
             if done + failed.len() as u64 == total {
                 let finished = finished.into_iter().enumerate();
-                return Ok(finished.filter_map(|(index, recording)| Some((index, recording?))).collect());
+                return Ok(finished
+                    .filter_map(|(index, recording)| Some((index, recording?)))
+                    .collect());
             }
             let waited = waits.wait(self.client, || format!("{done} of {total} conversions are done"));
             if let Err(error) = waited {
                 // What is done is still good.
                 if error.kind() == ErrorKind::Timeout {
                     let finished = finished.into_iter().enumerate();
-                    self.downloaded(finished.filter_map(|(index, recording)| Some((index, recording?))).collect())?;
+                    self.downloaded(
+                        finished
+                            .filter_map(|(index, recording)| Some((index, recording?)))
+                            .collect(),
+                    )?;
                 }
                 return Err(error);
             }
@@ -355,7 +369,11 @@ impl Flow<'_> {
             (_, Some(accent)) if conversion.accent_id.is_some() => Some(accent),
             _ => None,
         };
-        let stem = [Some(label.map_or("recording", String::as_str)), Some(voice.as_str()), style.map(String::as_str)];
+        let stem = [
+            Some(label.map_or("recording", String::as_str)),
+            Some(voice.as_str()),
+            style.map(String::as_str),
+        ];
         let stem: Vec<&str> = stem.into_iter().flatten().collect();
         // A slash in a voice's name is not a directory, and a dot not the beginning of an ending.
         let stem = stem.join("-").replace(['/', '\\', '.'], "_");
@@ -386,7 +404,9 @@ struct Wanted {
 impl Wanted {
     fn place(&mut self, placed: PlacedOrder) {
         if placed.state.as_ref().is_some_and(State::is_failed) {
-            let words = placed.error.unwrap_or_else(|| "the order failed, with no reason given".to_owned());
+            let words = placed
+                .error
+                .unwrap_or_else(|| "the order failed, with no reason given".to_owned());
             self.error = Some(Error::new(ErrorKind::Server, words));
         }
         self.id = placed.conversion_id;
@@ -400,9 +420,11 @@ fn is_of(there: &Recording, conversion: &Conversion) -> bool {
         && same(&conversion.narration_style_id, &there.narration_style_id)
         && same(&conversion.accent_id, &there.accent_id)
         && same(&conversion.label, &there.label)
-        && conversion
-            .semitones_correction
-            .is_none_or(|asked| there.semitones_correction.is_some_and(|there| (asked - there).abs() < 1e-6))
+        && conversion.semitones_correction.is_none_or(|asked| {
+            there
+                .semitones_correction
+                .is_some_and(|there| (asked - there).abs() < 1e-6)
+        })
 }
 
 fn described(conversion: &Conversion, recording: &Recording) -> String {
@@ -414,7 +436,10 @@ fn described(conversion: &Conversion, recording: &Recording) -> String {
 fn failure_of(recording: &Recording, what: String) -> Error {
     let moderation = recording.moderation.as_ref();
     let is_refused = moderation.is_some_and(|moderation| moderation.has_violations == Some(true));
-    let words = [recording.error.as_ref(), moderation.and_then(|moderation| moderation.error.as_ref())];
+    let words = [
+        recording.error.as_ref(),
+        moderation.and_then(|moderation| moderation.error.as_ref()),
+    ];
     let words = words.into_iter().flatten().find(|words| !words.trim().is_empty());
     let kind = if is_refused {
         ErrorKind::RejectedInput
@@ -426,7 +451,10 @@ fn failure_of(recording: &Recording, what: String) -> Error {
 
 /// The ending of the conversion's file, as far as it is known.
 fn ending_of(recording: &Recording) -> String {
-    let path = recording.url.as_deref().map(|url| url.split(['?', '#']).next().unwrap_or_default());
+    let path = recording
+        .url
+        .as_deref()
+        .map(|url| url.split(['?', '#']).next().unwrap_or_default());
     [recording.file_name.as_deref(), path]
         .into_iter()
         .flatten()
@@ -458,8 +486,10 @@ impl Waits {
         let now = Instant::now();
         let moment = now.checked_add(wait).unwrap_or(now);
         if self.deadline.is_some_and(|deadline| moment > deadline) {
-            return Err(Error::new(ErrorKind::Timeout, format!("{}, and the limit is reached", what()))
-                .with_field("polling_limit"));
+            return Err(
+                Error::new(ErrorKind::Timeout, format!("{}, and the limit is reached", what()))
+                    .with_field("polling_limit"),
+            );
         }
         client.pause_until(moment)
     }

@@ -24,7 +24,10 @@ enum Session {
     Key(Secret),
     /// None yet, or expired: the next call opens one.
     Wanted,
-    Open { cookies: Vec<Secret>, csrf: Secret },
+    Open {
+        cookies: Vec<Secret>,
+        csrf: Secret,
+    },
     Ended,
 }
 
@@ -36,7 +39,10 @@ pub(super) struct SignedIn {
 
 impl SignedIn {
     pub fn headers(&self) -> Vec<(&'static str, &str)> {
-        self.headers.iter().map(|(name, value)| (*name, value.expose())).collect()
+        self.headers
+            .iter()
+            .map(|(name, value)| (*name, value.expose()))
+            .collect()
     }
 
     pub fn is_session(&self) -> bool {
@@ -119,8 +125,14 @@ impl Credentials {
         };
         let all = cookies.iter().map(Secret::expose).chain([csrf.as_str()]);
         // They go into headers.
-        if all.into_iter().any(|text| !text.bytes().all(|byte| (0x20..0x7f).contains(&byte))) {
-            return Err(Error::new(ErrorKind::Protocol, "the session's cookie or token cannot be in a header"));
+        if all
+            .into_iter()
+            .any(|text| !text.bytes().all(|byte| (0x20..0x7f).contains(&byte)))
+        {
+            return Err(Error::new(
+                ErrorKind::Protocol,
+                "the session's cookie or token cannot be in a header",
+            ));
         }
         let mut state = self.state.lock();
         state.session = Session::Open {
@@ -156,11 +168,7 @@ impl Credentials {
             return !matches!(state.session, Session::Ended);
         }
         let can_come_back = state.login.is_some();
-        state.session = if can_come_back {
-            Session::Wanted
-        } else {
-            Session::Ended
-        };
+        state.session = if can_come_back { Session::Wanted } else { Session::Ended };
         can_come_back
     }
 
