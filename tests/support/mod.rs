@@ -5,6 +5,8 @@ pub mod http;
 
 pub mod lines;
 
+pub mod market;
+
 pub mod proxy;
 
 use std::ops::ControlFlow;
