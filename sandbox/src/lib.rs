@@ -19,24 +19,34 @@
 //! What it does not share with the library under test is the point of it: no message type, no parser, no constant.
 
 mod answer;
+mod clock;
 pub mod codec;
 mod control;
 mod deepdub;
 mod error;
 mod fault;
+mod files;
+mod guard;
 pub mod net;
 mod options;
+mod processing;
 mod record;
+mod respeecher;
 mod sandbox;
 mod server;
+mod sound;
 pub mod speech;
+mod spoil;
 mod state;
 mod stream;
 mod tls;
+mod upload;
 mod websocket;
+mod zip;
 
 pub use error::Error;
 pub use fault::{Fault, FaultError};
 pub use options::Options;
 pub use record::{Generation, Outcome, Request};
+pub use respeecher::{Respeecher, Seeded};
 pub use sandbox::Sandbox;

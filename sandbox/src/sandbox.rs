@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::state::State;
-use crate::{Error, Fault, Generation, Options, Request, deepdub, server, tls};
+use crate::{Error, Fault, Generation, Options, Request, Respeecher, deepdub, server, tls};
 
 /// How long the end waits for speech that is being made.
 const LEAVING: Duration = Duration::from_millis(300);
@@ -118,7 +118,21 @@ impl Sandbox {
 
     /// A key that it accepts: the first of [`Options::keys`], or the vendor's public trial key.
     pub fn api_key(&self) -> &str {
-        self.state.options.a_key()
+        self.state.options.a_key(deepdub::TRIAL_KEY)
+    }
+
+    /// The Respeecher part of it: its address, its keys, and how it is steered.
+    pub fn respeecher(&self) -> Respeecher<'_> {
+        Respeecher {
+            state: &self.state,
+            base_url: &self.base_url,
+        }
+    }
+
+    /// From now on, recordings, conversions, calibrations and voices that are begun stay in the making; with `false`
+    /// they go on, those that waited included.
+    pub fn hold_processing(&self, hold: bool) {
+        self.state.processing.hold(hold);
     }
 
     /// The certificate that a client has to trust, in PEM; none without [`Options::tls`].

@@ -15,7 +15,7 @@ const SUBFORMAT_PCM: [u8; 16] = [
 const SPEAKER_FRONT_CENTER: u32 = 0x4;
 
 /// A whole WAV file: mono, 16 bit.
-pub(super) fn file(samples: &[i16], sample_rate: u32) -> Vec<u8> {
+pub(crate) fn file(samples: &[i16], sample_rate: u32) -> Vec<u8> {
     let data_bytes = samples.len() * 2;
     let mut file = Vec::with_capacity(HEADER + data_bytes);
     file.extend_from_slice(b"RIFF");

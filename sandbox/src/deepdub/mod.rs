@@ -33,6 +33,10 @@ pub(crate) const LIVE: &str = "/ws";
 /// Where the REST paths begin.
 pub(crate) const REST: &str = "/api/v1";
 
+/// The vendor's public trial key, which is what [`Sandbox::api_key`](crate::Sandbox::api_key) gives when
+/// [`Options::keys`](crate::Options::keys) is empty.
+pub(crate) const TRIAL_KEY: &str = "dd-00000000000000000000000065c9cbfe";
+
 const TTS: &str = "/api/v1/tts";
 const ISSUES: &str = "/api/v1/issues";
 

@@ -107,7 +107,7 @@ impl Connection {
         let speech = Speech::parse(json).map_err(Refusal::invalid)?;
         let fault = self
             .caller
-            .generation_fault(&self.state, json["voicePromptId"].as_str());
+            .generation_fault(&self.state, "WS /open", json["voicePromptId"].as_str());
         let fault = fault.map_err(Refusal::invalid)?;
         match self.state.begin(&self.caller.key, &speech.generation_id) {
             Some(run) => Ok((speech, run, fault)),

@@ -53,11 +53,16 @@ pub(super) async fn tts(
     let mut schedule = Schedule::new(&caller.fault, &state.options);
     schedule.audio(&audio, arrived);
     let chunks = chunks::plan(&audio, format, &caller.fault);
+    let mut fault = caller.fault;
+    if fault.event == Some(Event::Half) {
+        fault.event = Some(Event::Drop);
+        fault.after = Some(chunks.len() / 2);
+    }
     let sending = Sending {
         chunks: chunks.into_iter(),
         sent: 0,
         schedule,
-        fault: caller.fault,
+        fault,
         line: caller.line,
         run: Some(run),
     };
