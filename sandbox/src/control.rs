@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use crate::state::State;
-use crate::{Fault, Respeecher, answer, respeecher};
+use crate::{Fault, Palabra, Respeecher, answer, palabra, respeecher};
 
 /// The largest body here.
 const MAX_BODY: usize = 64 << 10;
@@ -26,6 +26,7 @@ pub(crate) fn router() -> Router<Arc<State>> {
         .route("/sandbox/connections", get(connections))
         .route("/sandbox/processing", post(processing))
         .route("/sandbox/respeecher", post(respeecher))
+        .route("/sandbox/palabra", post(palabra))
         .route("/sandbox/issues/{id}/audio", get(issue_audio))
 }
 
@@ -71,7 +72,14 @@ async fn processing(Shared(state): Shared<Arc<State>>, body: Body) -> Response {
 }
 
 async fn respeecher(Shared(state): Shared<Arc<State>>, body: Body) -> Response {
-    answered(change(body, |request| respeecher::change(&Respeecher::of(&state), request))).await
+    answered(change(body, |request| {
+        respeecher::change(&Respeecher::of(&state), request)
+    }))
+    .await
+}
+
+async fn palabra(Shared(state): Shared<Arc<State>>, body: Body) -> Response {
+    answered(change(body, |request| palabra::change(&Palabra::of(&state), request))).await
 }
 
 async fn change(body: Body, change: impl FnOnce(&Value) -> Result<Value, String>) -> Result<Value, String> {

@@ -258,12 +258,18 @@ async fn download(
     method: Method,
     request: Request,
 ) -> Response {
-    let file = Uuid::parse_str(&id).ok().and_then(|id| Some((id, state.files.get(id)?)));
+    let file = Uuid::parse_str(&id)
+        .ok()
+        .and_then(|id| Some((id, state.files.get(id)?)));
     let Some((id, file)) = file else {
         return refusal(StatusCode::NOT_FOUND, "The specified key does not exist.");
     };
     let signed = url("", id, &name);
-    if request.uri().path_and_query().is_none_or(|asked| asked.as_str() != signed) {
+    if request
+        .uri()
+        .path_and_query()
+        .is_none_or(|asked| asked.as_str() != signed)
+    {
         return refusal(
             StatusCode::FORBIDDEN,
             "The request signature we calculated does not match the signature you provided.",

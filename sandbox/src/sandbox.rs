@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::state::State;
-use crate::{Error, Fault, Generation, Options, Request, Respeecher, deepdub, server, tls};
+use crate::{Error, Fault, Generation, Options, Palabra, Request, Respeecher, deepdub, server, tls};
 
 /// How long the end waits for speech that is being made.
 const LEAVING: Duration = Duration::from_millis(300);
@@ -124,6 +124,14 @@ impl Sandbox {
     /// The Respeecher part of it: its address, its keys, and how it is steered.
     pub fn respeecher(&self) -> Respeecher<'_> {
         Respeecher {
+            state: &self.state,
+            base_url: &self.base_url,
+        }
+    }
+
+    /// The Palabra part of it: its address, its keys, and how it is steered.
+    pub fn palabra(&self) -> Palabra<'_> {
+        Palabra {
             state: &self.state,
             base_url: &self.base_url,
         }

@@ -21,7 +21,7 @@ use tower::ServiceExt;
 use crate::record::Request as Entry;
 use crate::state::State;
 use crate::stream::Stream;
-use crate::{answer, control, deepdub, files, respeecher};
+use crate::{answer, control, deepdub, files, palabra, respeecher};
 
 /// The largest body of a request: room for 20 MB of audio in base64.
 pub(crate) const MAX_BODY: usize = 32 << 20;
@@ -31,6 +31,7 @@ fn app(state: Arc<State>) -> Router {
     Router::new()
         .merge(deepdub::router(Arc::clone(&state)))
         .merge(respeecher::router(Arc::clone(&state)))
+        .merge(palabra::router(Arc::clone(&state)))
         .merge(files::router(Arc::clone(&state)))
         .merge(control::router())
         .fallback(async |state: Shared<Arc<State>>, request: Request| {
@@ -52,10 +53,12 @@ fn refusal(state: &State, request: &Request, status: StatusCode, message: &str) 
         status: status.as_u16(),
         body: None,
     });
-    if path.starts_with(deepdub::REST) || !path.starts_with("/api/") {
-        answer::json(status, &json!({"success": false, "message": message}))
-    } else {
+    if path.starts_with(palabra::PREFIX) {
+        palabra::of_status(status, message)
+    } else if path.starts_with("/api/") && !path.starts_with(deepdub::REST) {
         respeecher::detail(status, message)
+    } else {
+        answer::json(status, &json!({"success": false, "message": message}))
     }
 }
 

@@ -8,11 +8,13 @@ use symphonia::core::formats::{FormatOptions, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
-use crate::codec;
+use crate::{codec, speech};
 
 /// How much of a sound is looked at, in seconds.
 const LONGEST: usize = 600;
-/// How many samples the pitch is looked for in, at a time.
+/// How many samples per second spoken text has.
+const SPOKEN_RATE: u32 = 22050;
+/// How long a piece the pitch is looked for in.
 const WINDOW_SECONDS: f64 = 0.04;
 /// The voices that there are, in hertz.
 const LOWEST_PITCH: f64 = 60.0;
@@ -123,6 +125,26 @@ fn read_opus(bytes: &[u8]) -> Option<Sound> {
 }
 
 impl Sound {
+    /// Speaks a text: the same one in the same voice gives the same sound. Takes its time, too.
+    pub(crate) fn spoken(text: &str, locale: &str, voice: &str, engine: speech::Engine) -> Result<Sound, String> {
+        let line = speech::Line {
+            text,
+            locale,
+            voice,
+            sample_rate: SPOKEN_RATE,
+            tempo: None,
+            target_duration: None,
+            seed: 0,
+            variance: Some(0.0),
+            temperature: Some(0.0),
+        };
+        let samples = speech::speak(&line, engine).map_err(|error| error.to_string())?;
+        Ok(Sound {
+            samples,
+            sample_rate: SPOKEN_RATE,
+        })
+    }
+
     /// How long it is, in seconds.
     pub(crate) fn seconds(&self) -> f64 {
         self.samples.len() as f64 / f64::from(self.sample_rate)
@@ -213,10 +235,20 @@ mod tests {
         for pitch in [80.0, 120.0, 165.0, 220.0, 300.0] {
             for rate in [8000, 16000, 44100] {
                 let found = tone(pitch, rate).pitch().unwrap();
-                assert!((found - pitch).abs() < (pitch * 0.02).max(2.0), "{pitch} Hz at {rate}: {found}");
+                assert!(
+                    (found - pitch).abs() < (pitch * 0.02).max(2.0),
+                    "{pitch} Hz at {rate}: {found}"
+                );
             }
         }
-        assert_eq!(Sound { samples: vec![0; 16000], sample_rate: 16000 }.pitch(), None);
+        assert_eq!(
+            Sound {
+                samples: vec![0; 16000],
+                sample_rate: 16000
+            }
+            .pitch(),
+            None
+        );
     }
 
     #[test]
@@ -254,10 +286,20 @@ mod tests {
 
     #[test]
     fn what_is_no_sound_is_not_read() {
-        for bytes in [&b""[..], b"RIFF", b"%PDF-1.7 and more", b"RIFF\0\0\0\0WAVE", b"OggS nothing", b"\xff\xfb", b"fLaC"] {
+        for bytes in [
+            &b""[..],
+            b"RIFF",
+            b"%PDF-1.7 and more",
+            b"RIFF\0\0\0\0WAVE",
+            b"OggS nothing",
+            b"\xff\xfb",
+            b"fLaC",
+        ] {
             assert_eq!(read(bytes), None, "{bytes:?}");
         }
-        let noise: Vec<u8> = (0..10_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let noise: Vec<u8> = (0..10_000u32)
+            .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
+            .collect();
         assert_eq!(read(&noise), None);
     }
 }

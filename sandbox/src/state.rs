@@ -8,7 +8,7 @@ use crate::deepdub::{Issues, Spoken};
 use crate::files::Files;
 use crate::processing::Processing;
 use crate::record::{Log, Outcome, Request, Tracked};
-use crate::{Fault, Generation, Options, respeecher};
+use crate::{Fault, Generation, Options, palabra, respeecher};
 
 /// What all connections of one sandbox share. Every lock is held for a few statements only, never while waiting.
 pub(crate) struct State {
@@ -16,6 +16,7 @@ pub(crate) struct State {
     pub(crate) issues: Issues,
     pub(crate) spoken: Spoken,
     pub(crate) respeecher: respeecher::Accounts,
+    pub(crate) palabra: palabra::Accounts,
     pub(crate) files: Files,
     pub(crate) processing: Processing,
     requests: Log<Request>,
@@ -34,6 +35,7 @@ impl State {
             issues: Issues::default(),
             spoken: Spoken::default(),
             respeecher: respeecher::Accounts::default(),
+            palabra: palabra::Accounts::default(),
             files: Files::default(),
             requests: Log::new(),
             generations: Log::new(),

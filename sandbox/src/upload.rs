@@ -52,11 +52,8 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, kept: usize) -> Result
         .and_then(|value| multer::parse_boundary(value).ok())
         .ok_or("the body must be multipart/form-data with a boundary")?;
     let limit = SizeLimit::new().whole_stream(MAX_UPLOAD);
-    let mut parts = Multipart::with_constraints(
-        body.into_data_stream(),
-        boundary,
-        Constraints::new().size_limit(limit),
-    );
+    let mut parts =
+        Multipart::with_constraints(body.into_data_stream(), boundary, Constraints::new().size_limit(limit));
     let mut form = Form::default();
     while let Some(mut part) = parts.next_field().await.map_err(words)? {
         let name = part.name().unwrap_or_default().to_owned();

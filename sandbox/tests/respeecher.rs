@@ -88,11 +88,19 @@ fn a_login_needs_its_cookie_and_its_token_and_ends() {
     let nobody = Api::nobody(&sandbox);
     let (email, password) = sandbox.respeecher().login();
     let wrong = json!({"email": email, "password": "guess"});
-    refused(&nobody.send("POST", "/api/login", Some(wrong)), 401, "Incorrect email or password");
+    refused(
+        &nobody.send("POST", "/api/login", Some(wrong)),
+        401,
+        "Incorrect email or password",
+    );
     assert_eq!(invalid(&nobody.send("POST", "/api/login", Some(json!({})))).len(), 2);
 
     let log_in = || {
-        let answer = nobody.send("POST", "/api/login", Some(json!({"email": email, "password": password})));
+        let answer = nobody.send(
+            "POST",
+            "/api/login",
+            Some(json!({"email": email, "password": password})),
+        );
         let body = answer.json();
         assert_eq!(body["session_duration"], 3600);
         assert_eq!(body["user"]["email"], email);
@@ -108,7 +116,10 @@ fn a_login_needs_its_cookie_and_its_token_and_ends() {
     refused(&other.get("/api/credits"), 403, "CSRF token missing or incorrect");
     // The login and the key are one user's.
     user.ok("POST", "/api/projects", Some(json!({"name": "By login"})));
-    assert_eq!(names(&Api::respeecher(&sandbox).ok("GET", "/api/projects", None), "name"), ["By login"]);
+    assert_eq!(
+        names(&Api::respeecher(&sandbox).ok("GET", "/api/projects", None), "name"),
+        ["By login"]
+    );
     assert_eq!(user.ok("POST", "/api/logout", None), json!({"detail": "OK"}));
     refused(&user.get("/api/credits"), 401, "The session is not known");
 
@@ -146,23 +157,41 @@ fn a_key_that_is_made_works_until_it_is_replaced_deleted_or_expired() {
 #[test]
 fn projects_are_created_listed_renamed_found_and_deleted() {
     let World {
-        sandbox, api, project, folder,
+        sandbox,
+        api,
+        project,
+        folder,
     } = world();
     assert_eq!(project["slug"], "night-train");
     assert_eq!(project["active"], true);
     let again = api.ok("POST", "/api/projects", Some(json!({"name": "Night Train"})));
     assert_ne!(again["url"], project["url"]);
-    api.ok("POST", "/api/projects", Some(json!({"name": "Aurora", "owner": NOBODYS})));
+    api.ok(
+        "POST",
+        "/api/projects",
+        Some(json!({"name": "Aurora", "owner": NOBODYS})),
+    );
 
     let list = |query: &str| api.ok("GET", &format!("/api/projects?{query}"), None);
     assert_eq!(names(&list(""), "name"), ["Night Train", "Night Train", "Aurora"]);
-    assert_eq!(names(&list("sort=name"), "name"), ["Aurora", "Night Train", "Night Train"]);
-    assert_eq!(names(&list("direction=desc"), "name"), ["Aurora", "Night Train", "Night Train"]);
+    assert_eq!(
+        names(&list("sort=name"), "name"),
+        ["Aurora", "Night Train", "Night Train"]
+    );
+    assert_eq!(
+        names(&list("direction=desc"), "name"),
+        ["Aurora", "Night Train", "Night Train"]
+    );
     assert_eq!(names(&list(&format!("owner={NOBODYS}")), "name"), ["Aurora"]);
     let page = list("limit=1&offset=1");
     assert_eq!(page["list"][0]["id"], again["id"]);
     assert_eq!(page["pagination"], json!({"count": 3, "limit": 1, "offset": 1}));
-    for (query, field) in [("limit=0", "limit"), ("offset=-1", "offset"), ("sort=size", "sort"), ("direction=up", "direction")] {
+    for (query, field) in [
+        ("limit=0", "limit"),
+        ("offset=-1", "offset"),
+        ("sort=size", "sort"),
+        ("direction=up", "direction"),
+    ] {
         let answer = api.get(&format!("/api/projects?{query}"));
         assert_eq!(invalid(&answer), [json!(["query", field])], "{query}");
     }
@@ -173,7 +202,10 @@ fn projects_are_created_listed_renamed_found_and_deleted() {
     let by_url = |url: &str| api.get(&format!("/api/projects/by-url?project_url={url}"));
     assert_eq!(by_url("night-train").json(), renamed);
     refused(&by_url("nowhere"), 404, "Project not found");
-    assert_eq!(invalid(&api.get("/api/projects/by-url")), [json!(["query", "project_url"])]);
+    assert_eq!(
+        invalid(&api.get("/api/projects/by-url")),
+        [json!(["query", "project_url"])]
+    );
 
     assert_eq!(api.ok("DELETE", &path, None), json!({"id": project["id"]}));
     refused(&api.delete(&path), 404, "Project not found");
@@ -202,7 +234,10 @@ fn input_that_is_not_valid_is_refused_field_by_field() {
     assert_eq!(invalid(&both), [json!(["body", "name"]), json!(["body", "project_id"])]);
     for body in ["", "[]", "{", "nothing"] {
         let body = Some(("application/json".to_owned(), body.as_bytes().to_vec()));
-        assert_eq!(invalid(&api.exchange("POST", "/api/projects", body).0), [json!(["body"])]);
+        assert_eq!(
+            invalid(&api.exchange("POST", "/api/projects", body).0),
+            [json!(["body"])]
+        );
     }
     let id = text(&project["id"]);
     for trick in ["x", "..%2f..", "%00", "%2e%2e", &id[..35], &id.replace('-', "")] {
@@ -214,7 +249,10 @@ fn input_that_is_not_valid_is_refused_field_by_field() {
 #[test]
 fn what_is_not_there_or_somebody_elses_is_not_found() {
     let World {
-        sandbox, api, project, folder,
+        sandbox,
+        api,
+        project,
+        folder,
     } = world();
     let other = Api::nobody(&sandbox).with("api-key", "rs-somebody-else");
     let name = || Some(json!({"name": "x"}));
@@ -230,21 +268,66 @@ fn what_is_not_there_or_somebody_elses_is_not_found() {
         ("GET", format!("/api/folders?project_id={NOBODYS}"), None, "Project"),
         ("GET", format!("/api/recordings?folder_id={NOBODYS}"), None, "Folder"),
         ("GET", format!("/api/recordings?project_id={NOBODYS}"), None, "Project"),
-        ("GET", format!("/api/recordings/originals?folder_id={NOBODYS}"), None, "Folder"),
-        ("GET", format!("/api/recordings/conversions?original_id={NOBODYS}"), None, "Recording"),
-        ("GET", format!("/api/recordings/export?original_id={NOBODYS}"), None, "Recording"),
+        (
+            "GET",
+            format!("/api/recordings/originals?folder_id={NOBODYS}"),
+            None,
+            "Folder",
+        ),
+        (
+            "GET",
+            format!("/api/recordings/conversions?original_id={NOBODYS}"),
+            None,
+            "Recording",
+        ),
+        (
+            "GET",
+            format!("/api/recordings/export?original_id={NOBODYS}"),
+            None,
+            "Recording",
+        ),
         ("GET", format!("/api/recordings/{NOBODYS}"), None, "Recording"),
-        ("PATCH", format!("/api/recordings/{NOBODYS}"), Some(json!({})), "Recording"),
+        (
+            "PATCH",
+            format!("/api/recordings/{NOBODYS}"),
+            Some(json!({})),
+            "Recording",
+        ),
         ("DELETE", format!("/api/recordings/{NOBODYS}"), None, "Recording"),
         ("GET", format!("/api/calibration/{NOBODYS}"), None, "Calibration"),
         ("PUT", format!("/api/calibration/{NOBODYS}/enable"), None, "Calibration"),
         ("DELETE", format!("/api/calibration/{NOBODYS}"), None, "Calibration"),
         ("POST", format!("/api/v2/orders/retry/{NOBODYS}"), None, "Recording"),
-        ("POST", format!("/api/v2/voices/favorite/{NOBODYS}"), Some(json!({"favorite": true})), "Voice"),
-        ("POST", "/api/v2/voices/settings".to_owned(), Some(json!({"voice_id": NOBODYS})), "Voice"),
-        ("GET", format!("/api/v2/accents/samples?accent_id={NOBODYS}"), None, "Accent"),
-        ("GET", format!("/api/stats/projects?project_ids={NOBODYS}"), None, "Project"),
-        ("GET", format!("/api/stats/folders?folder_ids={NOBODYS}"), None, "Folder"),
+        (
+            "POST",
+            format!("/api/v2/voices/favorite/{NOBODYS}"),
+            Some(json!({"favorite": true})),
+            "Voice",
+        ),
+        (
+            "POST",
+            "/api/v2/voices/settings".to_owned(),
+            Some(json!({"voice_id": NOBODYS})),
+            "Voice",
+        ),
+        (
+            "GET",
+            format!("/api/v2/accents/samples?accent_id={NOBODYS}"),
+            None,
+            "Accent",
+        ),
+        (
+            "GET",
+            format!("/api/stats/projects?project_ids={NOBODYS}"),
+            None,
+            "Project",
+        ),
+        (
+            "GET",
+            format!("/api/stats/folders?folder_ids={NOBODYS}"),
+            None,
+            "Folder",
+        ),
     ] {
         refused(&api.send(method, &path, body), 404, &format!("{what} not found"));
     }
@@ -252,7 +335,10 @@ fn what_is_not_there_or_somebody_elses_is_not_found() {
     refused(&api.send("PUT", "/api/projects", None), 405, "Method Not Allowed");
     // Those that went astray are in the log as well.
     let requests = sandbox.requests();
-    let astray: Vec<u16> = requests[requests.len() - 2..].iter().map(|request| request.status).collect();
+    let astray: Vec<u16> = requests[requests.len() - 2..]
+        .iter()
+        .map(|request| request.status)
+        .collect();
     assert_eq!(astray, [404, 405]);
 }
 
@@ -265,14 +351,23 @@ fn folders_are_created_listed_renamed_and_deleted_with_what_is_in_them() {
     let inner = json!({"name": "Scene one", "project_id": project["id"], "parent_id": folder["id"]});
     let inner = api.ok("POST", "/api/folders", Some(inner));
     assert_eq!(inner["parent_id"], folder["id"]);
-    let list = |query: &str| api.ok("GET", &format!("/api/folders?project_id={}{query}", text(&project["id"])), None);
+    let list = |query: &str| {
+        api.ok(
+            "GET",
+            &format!("/api/folders?project_id={}{query}", text(&project["id"])),
+            None,
+        )
+    };
     assert_eq!(names(&list(""), "name"), ["Act one", "Scene one"]);
     assert_eq!(list("")["pagination"], json!({"count": 2, "limit": 50, "offset": 0}));
     assert_eq!(names(&list("&direction=desc&limit=1"), "name"), ["Scene one"]);
     assert_eq!(invalid(&api.get("/api/folders")), [json!(["query", "project_id"])]);
 
     let path = world.path("/api/folders", folder);
-    assert_eq!(api.ok("PATCH", &path, Some(json!({"name": "Act two"})))["name"], "Act two");
+    assert_eq!(
+        api.ok("PATCH", &path, Some(json!({"name": "Act two"})))["name"],
+        "Act two"
+    );
     assert_eq!(api.ok("GET", &path, None)["name"], "Act two");
     let recording = world.tts("Gone with the folder.");
     assert_eq!(
@@ -283,7 +378,11 @@ fn folders_are_created_listed_renamed_and_deleted_with_what_is_in_them() {
     refused(&api.get(&recording), 404, "Recording not found");
 
     let elsewhere = api.ok("POST", "/api/projects", Some(json!({"name": "Elsewhere"})));
-    let parent = api.ok("POST", "/api/folders", Some(json!({"name": "x", "project_id": elsewhere["id"]})));
+    let parent = api.ok(
+        "POST",
+        "/api/folders",
+        Some(json!({"name": "x", "project_id": elsewhere["id"]})),
+    );
     let astray = json!({"name": "x", "project_id": project["id"], "parent_id": parent["id"]});
     let answer = api.send("POST", "/api/folders", Some(astray));
     refused(&answer, 400, "The parent folder is in another project");
@@ -293,7 +392,10 @@ fn folders_are_created_listed_renamed_and_deleted_with_what_is_in_them() {
 fn recordings_are_listed_read_changed_and_deleted() {
     let world = world();
     let api = &world.api;
-    let made: Vec<Value> = ["One.", "Two.", "Three."].iter().map(|words| world.tts(words)).collect();
+    let made: Vec<Value> = ["One.", "Two.", "Three."]
+        .iter()
+        .map(|words| world.tts(words))
+        .collect();
     assert_eq!(made[0]["state"], "processing");
     assert_eq!(made[0]["url"], Value::Null);
     assert_eq!(made[0]["tts"], true);
@@ -312,9 +414,18 @@ fn recordings_are_listed_read_changed_and_deleted() {
         assert_eq!(page["pagination"], json!({"count": 3, "limit": 2, "offset": 1}));
     }
     assert_eq!(invalid(&api.get("/api/recordings")), [json!(["query", "project_id"])]);
-    assert_eq!(invalid(&api.get("/api/recordings/originals")), [json!(["query", "folder_id"])]);
-    assert_eq!(invalid(&api.get("/api/recordings/conversions")), [json!(["query", "original_id"])]);
-    assert_eq!(invalid(&api.get("/api/recordings/export")), [json!(["query", "original_id"])]);
+    assert_eq!(
+        invalid(&api.get("/api/recordings/originals")),
+        [json!(["query", "folder_id"])]
+    );
+    assert_eq!(
+        invalid(&api.get("/api/recordings/conversions")),
+        [json!(["query", "original_id"])]
+    );
+    assert_eq!(
+        invalid(&api.get("/api/recordings/export")),
+        [json!(["query", "original_id"])]
+    );
 
     let path = world.path("/api/recordings", &made[1]);
     assert_eq!(api.ok("GET", &path, None)["state"], "done");
@@ -351,19 +462,34 @@ fn text_becomes_a_recording_in_both_ways() {
     assert_eq!(recording["tts_voice"], voices[1]["name"]);
     let mut unknown = old.clone();
     unknown["voice_id"] = NOBODYS.into();
-    refused(&api.send("POST", "/api/recordings/tts", Some(unknown)), 404, "TTS voice not found");
-    assert_eq!(invalid(&api.send("POST", "/api/recordings/tts", Some(json!({})))).len(), 4);
+    refused(
+        &api.send("POST", "/api/recordings/tts", Some(unknown)),
+        404,
+        "TTS voice not found",
+    );
+    assert_eq!(
+        invalid(&api.send("POST", "/api/recordings/tts", Some(json!({})))).len(),
+        4
+    );
 
     let new = |fields: Value| {
         let mut body = json!({"parent_folder_id": world.folder["id"], "text": "Bonjour."});
-        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        body.as_object_mut()
+            .unwrap()
+            .extend(fields.as_object().unwrap().clone());
         api.send("POST", "/api/v2/recordings/tts", Some(body))
     };
     assert_eq!(new(json!({"text_language": "fr"})).status, 200);
     assert_eq!(new(json!({})).json()["label"], "Bonjour.");
-    assert_eq!(invalid(&new(json!({"text_language": "French"}))), [json!(["body", "text_language"])]);
+    assert_eq!(
+        invalid(&new(json!({"text_language": "French"}))),
+        [json!(["body", "text_language"])]
+    );
     assert_eq!(invalid(&new(json!({"text": ""}))), [json!(["body", "text"])]);
-    assert_eq!(invalid(&new(json!({"text": "x".repeat(5001)}))), [json!(["body", "text"])]);
+    assert_eq!(
+        invalid(&new(json!({"text": "x".repeat(5001)}))),
+        [json!(["body", "text"])]
+    );
     refused(&new(json!({"parent_folder_id": NOBODYS})), 404, "Folder not found");
 }
 
@@ -377,14 +503,24 @@ fn a_recording_has_one_note() {
     let made = api.ok("POST", "/api/notes", note("Louder."));
     assert_eq!((&made["text"], &made["active"]), (&json!("Louder."), &json!(true)));
     assert_eq!(made["recording_id"], recording["id"]);
-    refused(&api.send("POST", "/api/notes", note("x")), 400, "The recording has a note already");
+    refused(
+        &api.send("POST", "/api/notes", note("x")),
+        400,
+        "The recording has a note already",
+    );
     assert_eq!(api.ok("PUT", "/api/notes", note("Softer."))["id"], made["id"]);
     let seen = api.ok("GET", &world.path("/api/recordings", &recording), None);
-    assert_eq!(seen["note"], json!({"id": made["id"], "text": "Softer.", "active": true}));
+    assert_eq!(
+        seen["note"],
+        json!({"id": made["id"], "text": "Softer.", "active": true})
+    );
     let gone = api.ok("DELETE", "/api/notes", Some(json!({"recording_id": recording["id"]})));
     assert_eq!((&gone["text"], &gone["active"]), (&json!("Softer."), &json!(false)));
     assert_eq!(invalid(&api.send("DELETE", "/api/notes", None)), [json!(["body"])]);
-    assert_eq!(invalid(&api.send("POST", "/api/notes", note(""))), [json!(["body", "text"])]);
+    assert_eq!(
+        invalid(&api.send("POST", "/api/notes", note(""))),
+        [json!(["body", "text"])]
+    );
 }
 
 #[test]
@@ -399,11 +535,18 @@ fn voices_are_listed_filtered_sorted_and_searched() {
         assert!(!voice[field].as_array().unwrap().is_empty(), "{field}");
     }
     assert_eq!(names(&list("species=animal"), "name"), ["Rex"]);
-    assert_eq!(names(&list("gender=male&age_group=child&pitch_group=high"), "name"), ["Pip"]);
+    assert_eq!(
+        names(&list("gender=male&age_group=child&pitch_group=high"), "name"),
+        ["Pip"]
+    );
     assert_eq!(names(&list("visibility=paid&nationality=german"), "name"), ["Otto"]);
     let sorted = names(&list("sort=pitch&direction=desc&limit=2"), "name");
     assert_eq!(sorted, ["Pip", "Mila"]);
-    for (query, field) in [("gender=none", "gender"), ("species=plant", "species"), ("limit=many", "limit")] {
+    for (query, field) in [
+        ("gender=none", "gender"),
+        ("species=plant", "species"),
+        ("limit=many", "limit"),
+    ] {
         let answer = api.get(&format!("/api/v2/voices?{query}"));
         assert_eq!(invalid(&answer), [json!(["query", field])]);
     }
@@ -420,25 +563,48 @@ fn favorites_and_settings_of_voices_stay() {
     let voice = api.ok("GET", "/api/v2/voices?limit=1", None)["list"][0].clone();
     let path = format!("/api/v2/voices/favorite/{}", text(&voice["id"]));
     assert_eq!(api.ok("POST", &path, Some(json!({"favorite": true})))["favorite"], true);
-    assert_eq!(api.ok("GET", "/api/v2/voices?limit=1", None)["list"][0]["favorite"], true);
-    assert_eq!(api.ok("POST", &path, Some(json!({"favorite": false})))["favorite"], false);
-    assert_eq!(invalid(&api.send("POST", &path, Some(json!({})))), [json!(["body", "favorite"])]);
+    assert_eq!(
+        api.ok("GET", "/api/v2/voices?limit=1", None)["list"][0]["favorite"],
+        true
+    );
+    assert_eq!(
+        api.ok("POST", &path, Some(json!({"favorite": false})))["favorite"],
+        false
+    );
+    assert_eq!(
+        invalid(&api.send("POST", &path, Some(json!({})))),
+        [json!(["body", "favorite"])]
+    );
 
     let settings = json!({
         "voice_id": voice["id"], "narration_style_id": voice["narration_styles"][1]["id"],
         "accent_id": voice["accents"][2]["id"], "semitones_correction": -3,
     });
     let set = api.ok("POST", "/api/v2/voices/settings", Some(settings.clone()));
-    assert_eq!(set["accents"][2]["settings"], json!({"favorite": true, "semitones_correction": -3.0}));
+    assert_eq!(
+        set["accents"][2]["settings"],
+        json!({"favorite": true, "semitones_correction": -3.0})
+    );
     assert_eq!(set["narration_styles"][1]["settings"], json!({"favorite": true}));
     let refusal = |field: &str, value: Value| {
         let mut settings = settings.clone();
         settings[field] = value;
         api.send("POST", "/api/v2/voices/settings", Some(settings))
     };
-    assert_eq!(invalid(&refusal("semitones_correction", json!(99))), [json!(["body", "semitones_correction"])]);
-    refused(&refusal("accent_id", voice["narration_styles"][0]["id"].clone()), 404, "Accent not found");
-    refused(&refusal("narration_style_id", json!(NOBODYS)), 404, "Narration style not found");
+    assert_eq!(
+        invalid(&refusal("semitones_correction", json!(99))),
+        [json!(["body", "semitones_correction"])]
+    );
+    refused(
+        &refusal("accent_id", voice["narration_styles"][0]["id"].clone()),
+        404,
+        "Accent not found",
+    );
+    refused(
+        &refusal("narration_style_id", json!(NOBODYS)),
+        404,
+        "Narration style not found",
+    );
 }
 
 #[test]
@@ -447,7 +613,10 @@ fn calibrations_go_from_processing_to_done_or_to_an_error() {
     let api = Api::respeecher(&sandbox);
     let create = |name: &str| {
         let file = wav(220.0, 0.5);
-        api.upload("/api/calibration", &[("name", Part::Text(name)), ("data", Part::File("me.wav", &file))])
+        api.upload(
+            "/api/calibration",
+            &[("name", Part::Text(name)), ("data", Part::File("me.wav", &file))],
+        )
     };
     let made = create("Mine").json();
     assert_eq!((&made["state"], &made["f0"]), (&json!("processing"), &Value::Null));
@@ -461,7 +630,10 @@ fn calibrations_go_from_processing_to_done_or_to_an_error() {
     sandbox.respeecher().fail_calibration("The recording is too noisy");
     let failed = create("Noisy").json();
     let failed = api.ok("GET", &format!("/api/calibration/{}", text(&failed["id"])), None);
-    assert_eq!((&failed["state"], &failed["error"]), (&json!("error"), &json!("The recording is too noisy")));
+    assert_eq!(
+        (&failed["state"], &failed["error"]),
+        (&json!("error"), &json!("The recording is too noisy"))
+    );
     let failed = format!("/api/calibration/{}/enable", text(&failed["id"]));
     refused(&api.send("PUT", &failed, None), 400, "The calibration has failed");
 
@@ -474,7 +646,13 @@ fn calibrations_go_from_processing_to_done_or_to_an_error() {
 
     let no_name = api.upload("/api/calibration", &[("data", Part::File("x.wav", &wav(200.0, 0.1)))]);
     assert_eq!(invalid(&no_name), [json!(["body", "name"])]);
-    let no_sound = api.upload("/api/calibration", &[("name", Part::Text("x")), ("data", Part::File("x.wav", b"text"))]);
+    let no_sound = api.upload(
+        "/api/calibration",
+        &[("name", Part::Text("x")), ("data", Part::File("x.wav", b"text"))],
+    );
     assert_eq!(invalid(&no_sound), [json!(["body", "data"])]);
-    assert_eq!(invalid(&api.send("POST", "/api/calibration", Some(json!({})))), [json!(["body"])]);
+    assert_eq!(
+        invalid(&api.send("POST", "/api/calibration", Some(json!({})))),
+        [json!(["body"])]
+    );
 }

@@ -26,7 +26,10 @@ fn world_with(options: Options) -> World {
     let folder = json!({"name": "Act one", "project_id": project["id"]});
     World {
         folder: api.ok("POST", "/api/folders", Some(folder)),
-        voices: api.ok("GET", "/api/v2/voices", None)["list"].as_array().unwrap().clone(),
+        voices: api.ok("GET", "/api/v2/voices", None)["list"]
+            .as_array()
+            .unwrap()
+            .clone(),
         sandbox,
         api,
     }
@@ -44,7 +47,10 @@ impl World {
 
     fn upload(&self, name: &str, file: &[u8]) -> Answer {
         let folder = text(&self.folder["id"]).to_owned();
-        let parts = [("data", Part::File(name, file)), ("parent_folder_id", Part::Text(&folder))];
+        let parts = [
+            ("data", Part::File(name, file)),
+            ("parent_folder_id", Part::Text(&folder)),
+        ];
         self.api.upload("/api/recordings", &parts)
     }
 
@@ -79,14 +85,22 @@ fn an_upload_is_counted_hashed_and_given_back() {
     let world = world();
     let file = wav(150.0, 1.5);
     let made = world.upload("my voice.wav", &file).json();
-    assert_eq!((&made["state"], &made["microphone"]), (&json!("processing"), &json!("file")));
+    assert_eq!(
+        (&made["state"], &made["microphone"]),
+        (&json!("processing"), &json!("file"))
+    );
     assert_eq!((&made["label"], &made["tts"]), (&json!("my voice.wav"), &json!(false)));
-    assert_eq!((made["size"].as_u64(), made["duration"].as_f64()), (Some(file.len() as u64), Some(1.5)));
+    assert_eq!(
+        (made["size"].as_u64(), made["duration"].as_f64()),
+        (Some(file.len() as u64), Some(1.5))
+    );
     let logged = world.sandbox.requests().pop().unwrap().body.unwrap();
     assert_eq!(logged["parent_folder_id"], world.folder["id"]);
     assert_eq!(logged["data"]["size"], file.len());
     assert_eq!(text(&logged["data"]["sha256"]).len(), 64);
-    let done = world.api.ok("GET", &format!("/api/recordings/{}", text(&made["id"])), None);
+    let done = world
+        .api
+        .ok("GET", &format!("/api/recordings/{}", text(&made["id"])), None);
     assert_eq!(world.download(&done), file);
 }
 
@@ -99,9 +113,16 @@ fn every_documented_format_is_taken_and_nothing_else() {
         let file = encode(&pcm, 16000, format, 10_000).unwrap().concat();
         let made = world.upload("voice", &file);
         assert_eq!(made.status, 200);
-        assert!((made.json()["duration"].as_f64().unwrap() - 1.0).abs() < 0.2, "{format:?}");
+        assert!(
+            (made.json()["duration"].as_f64().unwrap() - 1.0).abs() < 0.2,
+            "{format:?}"
+        );
     }
-    for (name, file) in [("song.wav", &b"no sound at all"[..]), ("empty.wav", b""), ("cut.wav", &wav(100.0, 1.0)[..30])] {
+    for (name, file) in [
+        ("song.wav", &b"no sound at all"[..]),
+        ("empty.wav", b""),
+        ("cut.wav", &wav(100.0, 1.0)[..30]),
+    ] {
         let answer = world.upload(name, file);
         assert_eq!(answer.status, 422, "{name}");
         assert_eq!(answer.json()["detail"][0]["loc"], json!(["body", "data"]));
@@ -121,8 +142,14 @@ fn of_a_long_upload_the_beginning_is_kept_and_the_rest_is_zeros() {
     let file = wav(150.0, 4.0);
     let made = world.upload("long.wav", &file).json();
     assert_eq!(made["size"], file.len());
-    assert!((made["duration"].as_f64().unwrap() - 4.0).abs() < 0.05, "{}", made["duration"]);
-    let done = world.api.ok("GET", &format!("/api/recordings/{}", text(&made["id"])), None);
+    assert!(
+        (made["duration"].as_f64().unwrap() - 4.0).abs() < 0.05,
+        "{}",
+        made["duration"]
+    );
+    let done = world
+        .api
+        .ok("GET", &format!("/api/recordings/{}", text(&made["id"])), None);
     let back = world.download(&done);
     assert_eq!(back.len(), file.len());
     assert_eq!(back[..40_000], file[..40_000]);
@@ -140,7 +167,10 @@ fn an_order_makes_conversions_that_sound_different_and_cost_credits() {
     assert_eq!(orders[0]["original_id"], original["id"]);
     let made = world.conversions(&original);
     assert_eq!(made[0]["id"], orders[0]["conversion_id"]);
-    assert_eq!((&made[0]["state"], &made[0]["type"]), (&json!("done"), &json!("conversion")));
+    assert_eq!(
+        (&made[0]["state"], &made[0]["type"]),
+        (&json!("done"), &json!("conversion"))
+    );
     assert_eq!(made[1]["voice_name"], world.voices[1]["name"]);
     assert_eq!(made[1]["narration_style_name"], "Neutral");
     assert_eq!(world.credits(), before - 2);
@@ -160,9 +190,7 @@ fn an_uploaded_voice_is_shifted_by_the_voice_and_the_correction() {
     let world = world();
     let original = world.upload("me.wav", &wav(150.0, 1.0)).json();
     let accent = &world.voices[0]["accents"][1];
-    let conversion = |semitones: i32| {
-        json!({"voice_id": world.voices[0]["id"], "accent_id": accent["id"], "semitones_correction": semitones})
-    };
+    let conversion = |semitones: i32| json!({"voice_id": world.voices[0]["id"], "accent_id": accent["id"], "semitones_correction": semitones});
     let order = json!({"original_id": original["id"], "conversions": [conversion(0), conversion(9)]});
     world.api.ok("POST", "/api/v2/orders", Some(order));
     let made = world.conversions(&original);
@@ -187,8 +215,14 @@ fn an_order_that_is_not_right_costs_nothing_and_makes_nothing() {
         (json!([]), json!(["body", "conversions"])),
         (json!("all"), json!(["body", "conversions"])),
         (json!([{}]), json!(["body", "conversions", 0, "voice_id"])),
-        (json!([{"voice_id": nobody}]), json!(["body", "conversions", 0, "voice_id"])),
-        (json!([{"voice_id": voice["id"]}]), json!(["body", "conversions", 0, "narration_style_id"])),
+        (
+            json!([{"voice_id": nobody}]),
+            json!(["body", "conversions", 0, "voice_id"]),
+        ),
+        (
+            json!([{"voice_id": voice["id"]}]),
+            json!(["body", "conversions", 0, "narration_style_id"]),
+        ),
         (
             json!([{"voice_id": voice["id"], "narration_style_id": style}, {"voice_id": voice["id"], "narration_style_id": other}]),
             json!(["body", "conversions", 1, "narration_style_id"]),
@@ -208,7 +242,10 @@ fn an_order_that_is_not_right_costs_nothing_and_makes_nothing() {
         assert_eq!(answer.json()["detail"][0]["loc"], place, "{}", answer.json());
     }
     let missing = json!({"id": nobody});
-    assert_eq!(world.order(&missing, 1).json(), json!({"detail": "Recording not found"}));
+    assert_eq!(
+        world.order(&missing, 1).json(),
+        json!({"detail": "Recording not found"})
+    );
     assert_eq!((world.credits(), world.conversions(&original).len()), (before, 0));
 }
 
@@ -220,8 +257,14 @@ fn what_is_held_stays_in_the_making() {
     let original = world.tts();
     let path = format!("/api/recordings/{}", text(&original["id"]));
     let seen = world.api.ok("GET", &path, None);
-    assert_eq!((&seen["state"], &seen["process_stage"]), (&json!("processing"), &json!("converting")));
-    assert_eq!(world.order(&original, 1).json(), json!({"detail": "The original is not ready yet"}));
+    assert_eq!(
+        (&seen["state"], &seen["process_stage"]),
+        (&json!("processing"), &json!("converting"))
+    );
+    assert_eq!(
+        world.order(&original, 1).json(),
+        json!({"detail": "The original is not ready yet"})
+    );
     // What was done before stays so.
     assert_eq!(world.order(&done, 1).status, 200);
     assert_eq!(world.conversions(&done)[0]["state"], "processing");
@@ -240,9 +283,16 @@ fn a_conversion_fails_on_demand_costs_nothing_and_can_be_retried() {
     let made = world.conversions(&original);
     let states: Vec<&str> = made.iter().map(|row| text(&row["state"])).collect();
     assert_eq!(states, ["done", "error", "done"]);
-    assert_eq!((&made[1]["error"], &made[1]["url"]), (&json!("The voice is hoarse"), &Value::Null));
+    assert_eq!(
+        (&made[1]["error"], &made[1]["url"]),
+        (&json!("The voice is hoarse"), &Value::Null)
+    );
     assert_eq!(world.credits(), before - 2);
-    let retry = |row: &Value| world.api.ok("POST", &format!("/api/v2/orders/retry/{}", text(&row["id"])), None);
+    let retry = |row: &Value| {
+        world
+            .api
+            .ok("POST", &format!("/api/v2/orders/retry/{}", text(&row["id"])), None)
+    };
     assert_eq!(retry(&original)[0]["conversion_id"], made[1]["id"]);
     let again = &world.conversions(&original)[1];
     assert_eq!((&again["state"], &again["error"]), (&json!("done"), &Value::Null));
@@ -263,7 +313,10 @@ fn credits_run_out_in_the_middle_of_an_order_and_then_before_one() {
     assert_eq!(made[2]["error"], "Not enough credits");
     assert_eq!(world.credits(), 0);
     let refusal = world.order(&original, 1);
-    assert_eq!((refusal.status, refusal.json()), (402, json!({"detail": "Not enough credits"})));
+    assert_eq!(
+        (refusal.status, refusal.json()),
+        (402, json!({"detail": "Not enough credits"}))
+    );
     let path = format!("/api/v2/orders/retry/{}", text(&made[2]["id"]));
     assert_eq!(world.api.send("POST", &path, None).status, 402);
     world.sandbox.respeecher().set_credits(1);
@@ -330,7 +383,9 @@ fn exports_are_zips_of_the_finished_conversions() {
         assert_eq!(entries(&starred.bytes).len(), 1);
         assert_eq!(world.api.get(&format!("{path}{mark}starred_only=maybe")).status, 422);
     }
-    let empty = world.api.ok("POST", "/api/projects", Some(json!({"name": "Über \"alles\"\\.."})));
+    let empty = world
+        .api
+        .ok("POST", "/api/projects", Some(json!({"name": "Über \"alles\"\\.."})));
     let answer = world.api.get(&format!("/api/projects/{}/export", text(&empty["id"])));
     assert_eq!(entries(&answer.bytes).len(), 0);
     let disposition = answer.headers["content-disposition"].to_str().unwrap();
@@ -345,7 +400,9 @@ fn downloads_come_in_ranges_and_from_signed_addresses_only() {
     let world = world();
     let file = wav(150.0, 1.0);
     let made = world.upload("me.wav", &file).json();
-    let made = world.api.ok("GET", &format!("/api/recordings/{}", text(&made["id"])), None);
+    let made = world
+        .api
+        .ok("GET", &format!("/api/recordings/{}", text(&made["id"])), None);
     let url = text(&made["url"]);
     let nobody = Api::nobody(&world.sandbox);
     let whole = nobody.get(url);
@@ -365,7 +422,10 @@ fn downloads_come_in_ranges_and_from_signed_addresses_only() {
         assert!(part.bytes == file[expected], "{range}");
     }
     let beyond = nobody.with("Range", "bytes=99999999-").get(url);
-    assert_eq!((beyond.status, beyond.headers["content-range"].to_str().unwrap()), (416, &*format!("bytes */{length}")));
+    assert_eq!(
+        (beyond.status, beyond.headers["content-range"].to_str().unwrap()),
+        (416, &*format!("bytes */{length}"))
+    );
     assert!(nobody.with("Range", "lines=1-2").get(url).bytes == file);
     assert_eq!(nobody.get(&url.replace("signature=", "signature=0")).status, 403);
     assert_eq!(nobody.with("Authorization", "Bearer x").get(url).status, 400);
@@ -384,27 +444,44 @@ fn statistics_count_what_was_converted() {
     assert!(stats["time_converted"]["current_month"].as_u64().unwrap() >= 2);
     assert_eq!(stats["models"].as_array().unwrap().len(), 3);
     let project = &world.folder["project_id"];
-    let of_projects = world.api.ok("GET", &format!("/api/stats/projects?project_ids={}", text(project)), None);
-    assert_eq!((&of_projects[0]["project_id"], &of_projects[0]["conversions"]), (project, &counts));
+    let of_projects = world.api.ok(
+        "GET",
+        &format!("/api/stats/projects?project_ids={}", text(project)),
+        None,
+    );
+    assert_eq!(
+        (&of_projects[0]["project_id"], &of_projects[0]["conversions"]),
+        (project, &counts)
+    );
     assert_eq!(world.api.get("/api/stats/projects?project_ids=1,2").status, 422);
 
     let folder = &world.folder["id"];
     let body = Some(json!({"folder_ids": [folder]}));
     let by_body = world.api.ok("POST", "/api/stats/folders", body.clone());
     assert_eq!(by_body, json!([{"folder_id": folder, "stats": counts}]));
-    let by_query = world.api.ok("GET", &format!("/api/stats/folders?folder_ids={}", text(folder)), None);
+    let by_query = world
+        .api
+        .ok("GET", &format!("/api/stats/folders?folder_ids={}", text(folder)), None);
     assert_eq!(by_query, by_body);
-    assert_eq!(world.api.send("POST", "/api/stats/folders", Some(json!({}))).status, 422);
+    assert_eq!(
+        world.api.send("POST", "/api/stats/folders", Some(json!({}))).status,
+        422
+    );
     world.sandbox.respeecher().refuse_folder_stats_post(true);
     let refused = world.api.send("POST", "/api/stats/folders", body);
-    assert_eq!((refused.status, refused.json()), (405, json!({"detail": "Method Not Allowed"})));
+    assert_eq!(
+        (refused.status, refused.json()),
+        (405, json!({"detail": "Method Not Allowed"}))
+    );
 }
 
 #[test]
 fn samples_of_an_accent_can_be_heard() {
     let world = world();
     let accent = text(&world.voices[0]["accents"][0]["id"]);
-    let answer = world.api.ok("GET", &format!("/api/v2/accents/samples?accent_id={accent}"), None);
+    let answer = world
+        .api
+        .ok("GET", &format!("/api/v2/accents/samples?accent_id={accent}"), None);
     let sound = Api::nobody(&world.sandbox).get(text(&answer["samples"]["speech"]));
     assert!(samples(&sound.bytes).len() > 5000);
 }
@@ -419,7 +496,13 @@ fn ten_thousand_recordings_are_there_at_once_and_page_by_page() {
     for page in 0..10 {
         let page = api.ok("GET", &format!("{path}&offset={}", page * 1000), None);
         assert_eq!(page["pagination"]["count"], 10_000);
-        labels.extend(page["list"].as_array().unwrap().iter().map(|row| text(&row["label"]).to_owned()));
+        labels.extend(
+            page["list"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| text(&row["label"]).to_owned()),
+        );
     }
     let expected: Vec<String> = (1..=10_000).map(|number| format!("Recording {number}")).collect();
     assert!(labels == expected);
@@ -459,7 +542,10 @@ fn a_huge_upload_is_taken_without_keeping_it() {
     }
     tcp.write_all(end.as_bytes()).unwrap();
     let (answer, _) = read_answer(tcp);
-    assert_eq!((answer.status, answer.json()["size"].as_u64()), (200, Some(SIZE as u64)));
+    assert_eq!(
+        (answer.status, answer.json()["size"].as_u64()),
+        (200, Some(SIZE as u64))
+    );
     if let Some(peak) = peak_memory() {
         assert!(peak < SIZE, "{peak} bytes at most");
     }

@@ -143,9 +143,13 @@ impl Caller {
             return Ok(fault);
         }
         let url = self.url_fault.clone().filter(of_generation);
-        let fault = url
-            .or_else(|| state.take_injected(target, of_generation))
-            .or_else(|| state.options.fault.clone().filter(|fault| of_generation(fault) && fault.is_for(target)));
+        let fault = url.or_else(|| state.take_injected(target, of_generation)).or_else(|| {
+            state
+                .options
+                .fault
+                .clone()
+                .filter(|fault| of_generation(fault) && fault.is_for(target))
+        });
         Ok(fault.unwrap_or_default())
     }
 }

@@ -138,7 +138,9 @@ fn tone() -> Sound {
     let sample_rate = 8000;
     let turn = |index: u32| std::f64::consts::TAU * 200.0 * f64::from(index) / f64::from(sample_rate);
     Sound {
-        samples: (0..sample_rate / 10).map(|index| (turn(index).sin() * 8000.0) as i16).collect(),
+        samples: (0..sample_rate / 10)
+            .map(|index| (turn(index).sin() * 8000.0) as i16)
+            .collect(),
         sample_rate,
     }
 }
@@ -150,7 +152,12 @@ pub(crate) fn change(respeecher: &Respeecher<'_>, request: &Value) -> Result<Val
     for (name, value) in fields {
         let count = || value.as_u64().ok_or_else(|| format!("{name} must be a whole number"));
         let flag = || value.as_bool().ok_or_else(|| format!("{name} must be true or false"));
-        let text = |value: &Value| value.as_str().map(str::to_owned).ok_or_else(|| format!("{name} needs a reason"));
+        let text = |value: &Value| {
+            value
+                .as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| format!("{name} needs a reason"))
+        };
         match name.as_str() {
             "credits" => respeecher.set_credits(count()?),
             "fail_conversion" => {

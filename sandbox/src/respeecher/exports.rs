@@ -47,9 +47,8 @@ pub(super) async fn of_original(
     let mut service = lock(&state.respeecher.0);
     let account = service.account(caller.account);
     let name = account.recording(original_id)?.label.clone();
-    let wanted = |recording: &Recording| {
-        recording.original_id() == Some(original_id) && (recording.starred || !starred_only)
-    };
+    let wanted =
+        |recording: &Recording| recording.original_id() == Some(original_id) && (recording.starred || !starred_only);
     Ok(archive(account, &state.files, name, wanted).answer(&headers))
 }
 

@@ -65,7 +65,10 @@ impl Account {
         let mut found = vec![id];
         let mut seen = 0;
         while seen < found.len() {
-            let inner = self.folders.iter().filter(|folder| folder.parent_id == Some(found[seen]));
+            let inner = self
+                .folders
+                .iter()
+                .filter(|folder| folder.parent_id == Some(found[seen]));
             let inner: Vec<Uuid> = inner.map(Row::id).collect();
             found.extend(inner);
             seen += 1;

@@ -60,10 +60,7 @@ fn sign_in(state: &State, parts: &Parts) -> Result<Caller, Response> {
     }
     let token = parts.headers.get("x-csrf-token").map(|token| token.as_bytes());
     if token != Some(session.csrf_token.as_bytes()) {
-        return Err(errors::detail(
-            StatusCode::FORBIDDEN,
-            "CSRF token missing or incorrect",
-        ));
+        return Err(errors::detail(StatusCode::FORBIDDEN, "CSRF token missing or incorrect"));
     }
     Ok(Caller {
         account: session.account,

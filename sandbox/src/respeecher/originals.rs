@@ -167,7 +167,11 @@ pub(super) async fn tts(
     if let Some(language) = &language
         && !is_language(language)
     {
-        fields.complain("text_language", "value_error", "Input should be an ISO 639 language code");
+        fields.complain(
+            "text_language",
+            "value_error",
+            "Input should be an ISO 639 language code",
+        );
     }
     let label = fields.text("label", MAX_NAME);
     let voice_id = fields.id("tts_voice_id");

@@ -150,7 +150,10 @@ pub(super) async fn delete(
 ) -> Result<Response, Refusal> {
     let mut service = lock(&state.respeecher.0);
     let account = service.account(caller.account);
-    account.projects.remove(id).ok_or_else(|| Refusal::not_found("Project"))?;
+    account
+        .projects
+        .remove(id)
+        .ok_or_else(|| Refusal::not_found("Project"))?;
     let folders: Vec<Uuid> = account
         .folders
         .iter()

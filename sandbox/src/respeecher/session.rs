@@ -50,7 +50,10 @@ pub(super) async fn log_in(
         StatusCode::OK,
         &json!({"user": user, "csrf_token": csrf_token, "session_duration": duration.as_secs()}),
     );
-    let cookie = format!("{COOKIE}={id}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}", duration.as_secs());
+    let cookie = format!(
+        "{COOKIE}={id}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}",
+        duration.as_secs()
+    );
     response.headers_mut().insert(
         header::SET_COOKIE,
         HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static("")),

@@ -72,7 +72,10 @@ fn whole(seconds: f64) -> u64 {
 }
 
 fn conversions(account: &Account) -> impl Iterator<Item = &Recording> {
-    account.recordings.iter().filter(|recording| recording.conversion.is_some())
+    account
+        .recordings
+        .iter()
+        .filter(|recording| recording.conversion.is_some())
 }
 
 pub(super) async fn of_account(Shared(state): Shared<Arc<State>>, Extension(caller): Extension<Caller>) -> Response {
@@ -89,7 +92,9 @@ pub(super) async fn of_account(Shared(state): Shared<Arc<State>>, Extension(call
     let mut models: BTreeMap<Uuid, (&str, u64, f64)> = BTreeMap::new();
     for recording in conversions(account) {
         if let Some(conversion) = &recording.conversion {
-            let model = models.entry(conversion.voice.id).or_insert((conversion.voice.name, 0, 0.0));
+            let model = models
+                .entry(conversion.voice.id)
+                .or_insert((conversion.voice.name, 0, 0.0));
             model.1 += 1;
             if recording.stage() == Stage::Done {
                 model.2 += recording.duration;
@@ -110,7 +115,9 @@ pub(super) async fn of_account(Shared(state): Shared<Arc<State>>, Extension(call
 
 fn last_month() -> String {
     let first = OffsetDateTime::now_utc().date().replace_day(1).ok();
-    let last = first.and_then(|first| first.previous_day()).map(|date| date.to_string());
+    let last = first
+        .and_then(|first| first.previous_day())
+        .map(|date| date.to_string());
     last.unwrap_or_default()
 }
 

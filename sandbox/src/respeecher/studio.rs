@@ -7,16 +7,10 @@ use axum::http::StatusCode;
 use super::errors::Refusal;
 use crate::files::{Content, File};
 use crate::sound::{self, Sound};
-use crate::speech;
 use crate::state::State;
 
-/// How many samples per second all speech here has.
-const SAMPLE_RATE: u32 = 22050;
-
 /// Runs what takes its time on a thread where it may.
-async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, String> + Send + 'static,
-) -> Result<T, Refusal> {
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, Refusal> {
     let failed = |why: String| Refusal::Detail(StatusCode::INTERNAL_SERVER_ERROR, why);
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result.map_err(failed),
@@ -27,25 +21,7 @@ async fn aside<T: Send + 'static>(
 /// Speaks a text. The same one in the same voice gives the same sound.
 pub(super) async fn speak(state: &State, text: String, locale: String, voice: String) -> Result<Sound, Refusal> {
     let engine = state.options.engine;
-    aside(move || {
-        let line = speech::Line {
-            text: &text,
-            locale: &locale,
-            voice: &voice,
-            sample_rate: SAMPLE_RATE,
-            tempo: None,
-            target_duration: None,
-            seed: 0,
-            variance: Some(0.0),
-            temperature: Some(0.0),
-        };
-        let samples = speech::speak(&line, engine).map_err(|error| error.to_string())?;
-        Ok(Sound {
-            samples,
-            sample_rate: SAMPLE_RATE,
-        })
-    })
-    .await
+    aside(move || Sound::spoken(&text, &locale, &voice, engine)).await
 }
 
 /// Listens to an uploaded file; `None` if it is no sound.

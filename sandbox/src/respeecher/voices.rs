@@ -86,15 +86,49 @@ type Seed = (
 );
 
 const SEEDS: [Seed; 8] = [
-    ("Nora", "public", "human", "female", 196.0, "adult", "mid", "american", 5, "basic"),
-    ("Basil", "public", "human", "male", 98.0, "senior", "low", "british", 4, "basic"),
-    ("Mila", "public", "human", "female", 233.0, "young", "high", "ukrainian", 5, "basic"),
-    ("Otto", "paid", "human", "male", 123.0, "adult", "mid", "german", 3, "pro"),
-    ("Pip", "kids", "human", "male", 277.0, "child", "high", "american", 4, "basic"),
-    ("Rex", "public", "animal", "male", 87.0, "adult", "low", "american", 2, "basic"),
-    ("Zorg", "public", "other", "male", 73.0, "adult", "low", "martian", 1, "basic"),
+    (
+        "Nora", "public", "human", "female", 196.0, "adult", "mid", "american", 5, "basic",
+    ),
+    (
+        "Basil", "public", "human", "male", 98.0, "senior", "low", "british", 4, "basic",
+    ),
+    (
+        "Mila",
+        "public",
+        "human",
+        "female",
+        233.0,
+        "young",
+        "high",
+        "ukrainian",
+        5,
+        "basic",
+    ),
+    (
+        "Otto", "paid", "human", "male", 123.0, "adult", "mid", "german", 3, "pro",
+    ),
+    (
+        "Pip", "kids", "human", "male", 277.0, "child", "high", "american", 4, "basic",
+    ),
+    (
+        "Rex", "public", "animal", "male", 87.0, "adult", "low", "american", 2, "basic",
+    ),
+    (
+        "Zorg", "public", "other", "male", 73.0, "adult", "low", "martian", 1, "basic",
+    ),
     // Of a plan that nobody here has.
-    ("Greta", "private", "human", "female", 175.0, "senior", "mid", "swedish", 5, "enterprise"),
+    (
+        "Greta",
+        "private",
+        "human",
+        "female",
+        175.0,
+        "senior",
+        "mid",
+        "swedish",
+        5,
+        "enterprise",
+    ),
 ];
 
 const ACCENTS: [(&str, &str, &str); 3] = [
@@ -110,37 +144,39 @@ const OUT_OF_REACH: &str = "enterprise";
 pub(super) static VOICES: LazyLock<Vec<Voice>> = LazyLock::new(|| {
     let seeds = SEEDS.into_iter().enumerate();
     seeds
-        .map(|(index, (name, visibility, species, gender, pitch, age_group, pitch_group, nationality, rating, tier))| {
-            Voice {
-                id: seeded(1, index, 0),
-                name,
-                visibility,
-                species,
-                gender,
-                pitch,
-                age_group,
-                pitch_group,
-                nationality,
-                rating,
-                available: tier != OUT_OF_REACH,
-                tier,
-                accents: (0..ACCENTS.len())
-                    .map(|n| Accent {
-                        id: seeded(2, index, n),
-                        name: ACCENTS[n].0,
-                        locale: ACCENTS[n].2,
-                    })
-                    .collect(),
-                styles: (0..STYLES.len())
-                    .map(|n| Style {
-                        id: seeded(3, index, n),
-                        name: STYLES[n],
-                    })
-                    .collect(),
-                // No two voices leave a recording as it was, or make the same of it.
-                shift: [3.0, -5.0, 5.0, -3.0, 8.0, -7.0, -10.0, 2.0][index],
-            }
-        })
+        .map(
+            |(index, (name, visibility, species, gender, pitch, age_group, pitch_group, nationality, rating, tier))| {
+                Voice {
+                    id: seeded(1, index, 0),
+                    name,
+                    visibility,
+                    species,
+                    gender,
+                    pitch,
+                    age_group,
+                    pitch_group,
+                    nationality,
+                    rating,
+                    available: tier != OUT_OF_REACH,
+                    tier,
+                    accents: (0..ACCENTS.len())
+                        .map(|n| Accent {
+                            id: seeded(2, index, n),
+                            name: ACCENTS[n].0,
+                            locale: ACCENTS[n].2,
+                        })
+                        .collect(),
+                    styles: (0..STYLES.len())
+                        .map(|n| Style {
+                            id: seeded(3, index, n),
+                            name: STYLES[n],
+                        })
+                        .collect(),
+                    // No two voices leave a recording as it was, or make the same of it.
+                    shift: [3.0, -5.0, 5.0, -3.0, 8.0, -7.0, -10.0, 2.0][index],
+                }
+            },
+        )
         .collect()
 });
 

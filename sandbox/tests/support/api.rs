@@ -36,6 +36,11 @@ impl Api {
         Api::new(sandbox, &[("api-key", sandbox.respeecher().api_key())])
     }
 
+    pub fn palabra(sandbox: &Sandbox) -> Api {
+        let key = format!("Bearer {}", sandbox.palabra().api_key());
+        Api::new(sandbox, &[("Authorization", &key)])
+    }
+
     pub fn deepdub(sandbox: &Sandbox) -> Api {
         Api::new(sandbox, &[("x-api-key", sandbox.api_key())])
     }
@@ -67,7 +72,12 @@ impl Api {
     /// The JSON of an answer that has to be a good one.
     pub fn ok(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let answer = self.send(method, path, body);
-        assert_eq!(answer.status, 200, "{method} {path}: {}", String::from_utf8_lossy(&answer.bytes));
+        assert_eq!(
+            answer.status,
+            200,
+            "{method} {path}: {}",
+            String::from_utf8_lossy(&answer.bytes)
+        );
         answer.json()
     }
 
@@ -106,7 +116,10 @@ impl Api {
             Some(url) => &url[url.find('/').expect("a path")..],
             None => path,
         };
-        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
+        let mut head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
+            self.address
+        );
         for (name, value) in &self.headers {
             head += &format!("{name}: {value}\r\n");
         }
@@ -143,7 +156,9 @@ pub fn read_answer(mut tcp: TcpStream) -> (Answer, Option<usize>) {
         );
     }
     let mut body = bytes.split_off(end + 4);
-    let told = headers.get("content-length").map(|value| value.to_str().unwrap().parse().unwrap());
+    let told = headers
+        .get("content-length")
+        .map(|value| value.to_str().unwrap().parse().unwrap());
     if headers.get("transfer-encoding").is_some() {
         body = unchunked(&body);
     }
