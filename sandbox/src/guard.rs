@@ -139,7 +139,7 @@ pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
     pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
-fn origin(state: &State, parts: &Parts) -> String {
+pub(crate) fn origin(state: &State, parts: &Parts) -> String {
     let scheme = if state.options.tls { "https" } else { "http" };
     let host = parts
         .headers

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use crate::deepdub::{Issues, Spoken};
+use crate::deepdub::{Issues, Spoken, Usage, Voices};
 use crate::files::Files;
 use crate::processing::Processing;
 use crate::record::{Log, Outcome, Request, Tracked};
@@ -14,6 +14,8 @@ use crate::{Fault, Generation, Options, palabra, respeecher};
 pub(crate) struct State {
     pub(crate) options: Options,
     pub(crate) issues: Issues,
+    pub(crate) voices: Voices,
+    pub(crate) usage: Usage,
     pub(crate) spoken: Spoken,
     pub(crate) respeecher: respeecher::Accounts,
     pub(crate) palabra: palabra::Accounts,
@@ -33,6 +35,8 @@ impl State {
             processing: Processing::new(options.processing_delay),
             options,
             issues: Issues::default(),
+            voices: Voices::default(),
+            usage: Usage::default(),
             spoken: Spoken::default(),
             respeecher: respeecher::Accounts::default(),
             palabra: palabra::Accounts::default(),
@@ -91,6 +95,11 @@ impl State {
         })
     }
 
+    /// How many generations this key has under way.
+    pub(crate) fn running(&self, key: &str) -> usize {
+        lock(&self.running).get(key).copied().unwrap_or(0)
+    }
+
     /// What to say when there is no place.
     pub(crate) fn limit_reached(&self) -> String {
         let limit = self.options.max_concurrent;
@@ -137,6 +146,10 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     pub(crate) fn tracked(&self) -> &Tracked {
         &self.tracked
     }

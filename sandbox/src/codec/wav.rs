@@ -1,7 +1,7 @@
 //! A WAV file with the 68-byte header that the service's encoder writes.
 
 /// Bytes before the first sample: RIFF and WAVE (12), the `fmt ` chunk (8 + 40), the head of the `data` chunk (8).
-const HEADER: usize = 68;
+pub(crate) const HEADER: usize = 68;
 
 /// Format tag: the real format is in the extension. Why the `fmt ` chunk is 40 bytes long instead of 16.
 const WAVE_FORMAT_EXTENSIBLE: u16 = 0xFFFE;

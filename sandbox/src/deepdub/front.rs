@@ -1,5 +1,5 @@
-//! What every request to this service passes first: its body is read, its key is checked, its fault is chosen, and it
-//! is logged.
+//! What every request for speech passes first: its body is read, its key is checked, its fault is chosen, and it is
+//! logged. What is no speech goes another way to the same effect.
 
 use std::sync::Arc;
 
@@ -10,9 +10,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::Value;
 
-use super::{LIVE, OPEN, TTS, errors};
+use super::{LIVE, OPEN, RETROACTIVE, TTS, errors};
 use crate::answer::{self, Verdict};
-use crate::guard::query;
+use crate::guard::{self, Origin, query};
 use crate::record::{self, Request as Entry};
 use crate::server::MAX_BODY;
 use crate::state::State;
@@ -30,6 +30,26 @@ pub(super) struct Caller {
     /// From the URL. On REST the choice has been made, and it is in `fault`.
     pub(super) url_fault: Option<Fault>,
     pub(super) fault: Fault,
+}
+
+/// Who asks for what is no speech.
+#[derive(Clone)]
+pub(super) struct Key(pub(super) String);
+
+/// The same as [`front`] for paths that have no speech in them.
+pub(super) async fn plain(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    guard::pass(
+        &state,
+        request,
+        next,
+        |status, reason| errors::on(&path, status, reason),
+        |parts| match key(&parts.headers, &parts.uri, false, &state) {
+            Some(key) => Ok(Key(key)),
+            None => Err(errors::on(&path, StatusCode::UNAUTHORIZED, "")),
+        },
+    )
+    .await
 }
 
 pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
@@ -69,7 +89,7 @@ pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, n
     };
     let voice_fault = match json
         .as_ref()
-        .filter(|_| path == TTS)
+        .filter(|_| path == TTS || path == RETROACTIVE)
         .map(|json| of_voice(json["voicePromptId"].as_str()))
     {
         None | Some(Ok(None)) => None,
@@ -107,6 +127,7 @@ pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, n
         }
     }
 
+    parts.extensions.insert(Origin(guard::origin(&state, &parts)));
     parts.extensions.insert(Caller {
         key,
         line,

@@ -43,7 +43,7 @@ pub(super) async fn tts(
     let Some(run) = state.begin(&caller.key, &speech.generation_id) else {
         return errors::on(super::TTS, StatusCode::TOO_MANY_REQUESTS, "");
     };
-    let audio = match generate::audio(&state, Arc::clone(&speech.utterance)).await {
+    let audio = match generate::audio(&state, &caller.key, Arc::clone(&speech.utterance)).await {
         Ok(audio) => audio,
         Err(reason) => {
             run.end(Outcome::Failed);
