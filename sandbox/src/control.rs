@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use crate::state::State;
-use crate::{Fault, Palabra, Respeecher, answer, palabra, respeecher};
+use crate::{Fault, Palabra, Respeecher, answer, deepdub, palabra, respeecher};
 
 /// The largest body here.
 const MAX_BODY: usize = 64 << 10;
@@ -24,6 +24,7 @@ pub(crate) fn router() -> Router<Arc<State>> {
         .route("/sandbox/requests", get(requests))
         .route("/sandbox/generations", get(generations))
         .route("/sandbox/connections", get(connections))
+        .route("/sandbox/services", get(services))
         .route("/sandbox/processing", post(processing))
         .route("/sandbox/respeecher", post(respeecher))
         .route("/sandbox/palabra", post(palabra))
@@ -59,6 +60,22 @@ fn parse(body: &[u8]) -> Result<(Fault, u64), String> {
             .ok_or_else(|| format!("times must be an integer from 1 to {MAX_TIMES}"))?,
     };
     Ok((fault, times))
+}
+
+/// How to sign in to each service.
+async fn services(Shared(state): Shared<Arc<State>>) -> Response {
+    let respeecher = Respeecher::of(&state);
+    let palabra = Palabra::of(&state);
+    let (email, password) = respeecher.login();
+    let (client_id, client_secret) = palabra.client();
+    answer::json(
+        StatusCode::OK,
+        &json!({
+            "deepdub": {"api_key": state.options.a_key(deepdub::TRIAL_KEY)},
+            "respeecher": {"api_key": respeecher.api_key(), "email": email, "password": password},
+            "palabra": {"api_key": palabra.api_key(), "client_id": client_id, "client_secret": client_secret},
+        }),
+    )
 }
 
 /// `{"hold": true}`: what is begun from now on stays in the making.
