@@ -24,7 +24,7 @@ const PIECE: usize = 64 << 10;
 /// How many files that belong to nothing are kept.
 const LOOSE: usize = 64;
 
-const ZEROS: [u8; PIECE] = [0; PIECE];
+static ZEROS: [u8; PIECE] = [0; PIECE];
 
 /// Bytes to be downloaded.
 #[derive(Clone, Default)]
@@ -242,7 +242,7 @@ async fn front(Shared(state): Shared<Arc<State>>, request: Request, next: Next) 
     guard::pass(&state, request, next, refusal, |parts| {
         // The signature in the address is the one way to sign in, and two are refused.
         match parts.headers.contains_key(header::AUTHORIZATION) {
-            true => Err(refusal(
+            true => Err((
                 StatusCode::BAD_REQUEST,
                 "Only one auth mechanism allowed; the address is signed already",
             )),

@@ -31,14 +31,17 @@ pub(crate) struct LoggedBody(pub(crate) Value);
 /// Fields of a body that no log shows.
 const SECRETS: [&str; 1] = ["password"];
 
+/// Why somebody is sent away.
+pub(crate) type Refused = (StatusCode, &'static str);
+
 /// Lets a request through, if nothing is against it. `words` is how the service words an error; `sign_in` makes out who
-/// asks, which becomes an extension of the request, or refuses.
+/// asks, which becomes an extension of the request, or says why not.
 pub(crate) async fn pass<Caller: Clone + Send + Sync + 'static>(
     state: &Arc<State>,
     request: Request,
     next: Next,
     words: impl Fn(StatusCode, &str) -> Response,
-    sign_in: impl FnOnce(&Parts) -> Result<Caller, Response>,
+    sign_in: impl FnOnce(&Parts) -> Result<Caller, Refused>,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
     let method = parts.method.to_string();
@@ -69,10 +72,10 @@ pub(crate) async fn pass<Caller: Clone + Send + Sync + 'static>(
 
     let caller = match sign_in(&parts) {
         Ok(caller) => caller,
-        Err(refusal) => {
+        Err((status, why)) => {
             drain(body).await;
-            log(refusal.status().as_u16(), json);
-            return refusal;
+            log(status.as_u16(), json);
+            return words(status, why);
         }
     };
     let fault = match choose(state, &parts.uri, &format!("{method} {path}")) {

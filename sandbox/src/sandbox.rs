@@ -116,25 +116,29 @@ impl Sandbox {
         format!("ws{}{path}", &self.base_url["http".len()..])
     }
 
-    /// A key that it accepts: the first of [`Options::keys`], or the vendor's public trial key.
+    /// A key that Deepdub accepts: the first of [`Options::keys`], or the vendor's public trial key.
     pub fn api_key(&self) -> &str {
         self.state.options.a_key(deepdub::TRIAL_KEY)
     }
 
-    /// The Respeecher part of it: its address, its keys, and how it is steered.
-    pub fn respeecher(&self) -> Respeecher<'_> {
-        Respeecher {
-            state: &self.state,
-            base_url: &self.base_url,
-        }
+    /// The base URL of Respeecher: that of the sandbox, to which paths that begin with `/api` are added.
+    pub fn respeecher_url(&self) -> String {
+        self.base_url.clone()
     }
 
-    /// The Palabra part of it: its address, its keys, and how it is steered.
+    /// The base URL of Palabra: that of the sandbox, to which paths that begin with `/saas` are added.
+    pub fn palabra_url(&self) -> String {
+        self.base_url.clone()
+    }
+
+    /// The Respeecher part of it: its keys, and how it is steered.
+    pub fn respeecher(&self) -> Respeecher<'_> {
+        Respeecher::of(&self.state)
+    }
+
+    /// The Palabra part of it: its keys, and how it is steered.
     pub fn palabra(&self) -> Palabra<'_> {
-        Palabra {
-            state: &self.state,
-            base_url: &self.base_url,
-        }
+        Palabra::of(&self.state)
     }
 
     /// From now on, recordings, conversions, calibrations and voices that are begun stay in the making; with `false`

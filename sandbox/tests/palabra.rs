@@ -320,7 +320,7 @@ fn a_regenerated_sample_replaces_those_before_and_can_be_heard() {
     let first = list();
     assert_eq!(first.len(), 1);
     let made = data(&regenerate(&api, text(&voice["voice_id"]), "en-gb"));
-    assert_eq!(list(), [made.clone()]);
+    assert_eq!(list(), std::slice::from_ref(&made));
     assert_eq!(made["text"]["lang"], "en-gb");
     assert_eq!(made["display_name"], "Narrator (en-gb)");
     let nobody = Api::nobody(&sandbox);

@@ -46,7 +46,7 @@ pub(super) async fn plain(Shared(state): Shared<Arc<State>>, request: Request, n
         |status, reason| errors::on(&path, status, reason),
         |parts| match key(&parts.headers, &parts.uri, false, &state) {
             Some(key) => Ok(Key(key)),
-            None => Err(errors::on(&path, StatusCode::UNAUTHORIZED, "")),
+            None => Err((StatusCode::UNAUTHORIZED, "")),
         },
     )
     .await

@@ -229,7 +229,10 @@ pub(super) async fn update(
     }
 }
 
-fn changes(body: &Value) -> Result<(&str, Vec<(&'static str, &str)>), String> {
+/// The fields to be changed, with what they shall be.
+type Changes<'a> = Vec<(&'static str, &'a str)>;
+
+fn changes(body: &Value) -> Result<(&str, Changes<'_>), String> {
     let fields = body.as_object().map(Fields).ok_or("the body must be a JSON object")?;
     let id = fields.text("id")?.filter(|id| !id.is_empty());
     let id = id.ok_or("Invalid request: voice prompt ID is required")?;

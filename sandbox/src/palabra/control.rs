@@ -18,22 +18,15 @@ const MAX_SEEDED: u64 = 100_000;
 /// The Palabra part of a sandbox: [`Sandbox::palabra`](crate::Sandbox::palabra).
 pub struct Palabra<'a> {
     pub(crate) state: &'a Arc<State>,
-    pub(crate) base_url: &'a str,
 }
 
 impl<'a> Palabra<'a> {
-    /// For what needs no address.
     pub(crate) fn of(state: &'a Arc<State>) -> Palabra<'a> {
-        Palabra { state, base_url: "" }
+        Palabra { state }
     }
 }
 
 impl Palabra<'_> {
-    /// The base URL: `http://127.0.0.1:PORT`, to which paths that begin with `/saas` are added.
-    pub fn url(&self) -> String {
-        self.base_url.to_owned()
-    }
-
     /// A key that is accepted as `Authorization: Bearer`.
     pub fn api_key(&self) -> &str {
         self.state.options.a_key(KEY)

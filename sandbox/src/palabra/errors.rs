@@ -10,7 +10,7 @@ use crate::answer;
 /// Why a request is refused.
 #[derive(Clone, Debug)]
 pub(super) enum Refusal {
-    Unauthorized(&'static str),
+    Unauthorized(String),
     Forbidden(&'static str),
     /// Another request is at work on the same thing: 403 as well, and over by itself.
     Locked,
@@ -52,7 +52,7 @@ impl IntoResponse for Refusal {
             })
         };
         let errors: Vec<Value> = match self {
-            Refusal::Unauthorized(why) | Refusal::Forbidden(why) | Refusal::NotFound(why) | Refusal::Conflict(why) => {
+            Refusal::Forbidden(why) | Refusal::NotFound(why) | Refusal::Conflict(why) => {
                 vec![one(why.to_owned())]
             }
             Refusal::Locked => vec![one("The resource is locked by another request".to_owned())],
@@ -60,7 +60,7 @@ impl IntoResponse for Refusal {
                 .into_iter()
                 .map(|(field, why)| one(format!("{field}: {why}")))
                 .collect(),
-            Refusal::Other(_, why) => vec![one(why)],
+            Refusal::Unauthorized(why) | Refusal::Other(_, why) => vec![one(why)],
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         answer::json(status, &json!({"ok": false, "errors": errors}))
@@ -76,7 +76,7 @@ pub(crate) fn of_status(status: StatusCode, reason: &str) -> Response {
         reason => reason,
     };
     match status.as_u16() {
-        401 => Refusal::Unauthorized("Invalid credentials").into_response(),
+        401 => Refusal::Unauthorized(reason.to_owned()).into_response(),
         403 => Refusal::Forbidden("You may not do this").into_response(),
         404 => Refusal::NotFound("There is no such resource").into_response(),
         _ => Refusal::Other(status, reason.to_owned()).into_response(),

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State as Shared};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::account::{CLIENT_ID, CLIENT_SECRET, KEY, KEY_PREFIX};
-use super::errors::{self, Refusal};
-use crate::guard;
+use super::errors;
+use crate::guard::{self, Refused};
 use crate::state::{State, lock};
 
 /// Who asks: an extension of every request that passed.
@@ -19,7 +19,7 @@ pub(super) struct Caller(pub(super) usize);
 
 pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
     guard::pass(&state, request, next, errors::of_status, |parts| {
-        let key = key(&state, parts).map_err(IntoResponse::into_response)?;
+        let key = key(&state, parts)?;
         let usual = state.options.a_key(KEY);
         Ok(Caller(lock(&state.palabra.0).of_key(&key, usual)))
     })
@@ -27,7 +27,8 @@ pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, n
 }
 
 /// The key of whoever asks. The client's is the usual one.
-fn key(state: &State, parts: &Parts) -> Result<String, Refusal> {
+fn key(state: &State, parts: &Parts) -> Result<String, Refused> {
+    let no = |why| (StatusCode::UNAUTHORIZED, why);
     let header = |name: &str| {
         let value = parts.headers.get(name)?;
         Some(value.to_str().unwrap_or_default().to_owned())
@@ -37,13 +38,13 @@ fn key(state: &State, parts: &Parts) -> Result<String, Refusal> {
             .strip_prefix("Bearer ")
             .filter(|key| state.options.accepts_key(KEY_PREFIX, key))
             .map(str::to_owned)
-            .ok_or(Refusal::Unauthorized("Invalid API key"));
+            .ok_or(no("Invalid API key"));
     }
     match (header("ClientID"), header("ClientSecret")) {
         (Some(id), Some(secret)) if id == CLIENT_ID && secret == CLIENT_SECRET => {
             Ok(state.options.a_key(KEY).to_owned())
         }
-        (None, None) => Err(Refusal::Unauthorized("Not authenticated")),
-        _ => Err(Refusal::Unauthorized("Invalid client credentials")),
+        (None, None) => Err(no("Not authenticated")),
+        _ => Err(no("Invalid client credentials")),
     }
 }

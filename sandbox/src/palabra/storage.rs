@@ -53,7 +53,7 @@ pub(super) fn router(state: Arc<State>) -> Router<Arc<State>> {
 async fn front(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
     guard::pass(&state, request, next, refusal, |parts| {
         match parts.headers.contains_key(header::AUTHORIZATION) {
-            true => Err(refusal(
+            true => Err((
                 StatusCode::BAD_REQUEST,
                 "Only one auth mechanism allowed; the form is signed already",
             )),

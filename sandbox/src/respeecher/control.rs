@@ -21,7 +21,6 @@ const MAX_SEEDED: u64 = 1_000_000;
 /// The Respeecher part of a sandbox: [`Sandbox::respeecher`](crate::Sandbox::respeecher).
 pub struct Respeecher<'a> {
     pub(crate) state: &'a State,
-    pub(crate) base_url: &'a str,
 }
 
 /// Where recordings were put: [`Respeecher::seed_recordings`].
@@ -34,18 +33,12 @@ pub struct Seeded {
 }
 
 impl<'a> Respeecher<'a> {
-    /// For what needs no address.
     pub(crate) fn of(state: &'a State) -> Respeecher<'a> {
-        Respeecher { state, base_url: "" }
+        Respeecher { state }
     }
 }
 
 impl Respeecher<'_> {
-    /// The base URL: `http://127.0.0.1:PORT`, to which paths that begin with `/api` are added.
-    pub fn url(&self) -> String {
-        self.base_url.to_owned()
-    }
-
     /// A key that is accepted. It and the login are the same user's.
     pub fn api_key(&self) -> &str {
         self.state.options.a_key(KEY)

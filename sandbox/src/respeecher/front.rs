@@ -11,7 +11,7 @@ use axum::response::Response;
 
 use super::account::{KEY, KEY_PREFIX};
 use super::{LOGIN, errors};
-use crate::guard;
+use crate::guard::{self, Refused};
 use crate::state::{State, lock};
 
 /// The cookie that holds a session.
@@ -29,8 +29,8 @@ pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, n
     guard::pass(&state, request, next, errors::detail, |parts| sign_in(&state, parts)).await
 }
 
-fn sign_in(state: &State, parts: &Parts) -> Result<Caller, Response> {
-    let no = |why| errors::detail(StatusCode::UNAUTHORIZED, why);
+fn sign_in(state: &State, parts: &Parts) -> Result<Caller, Refused> {
+    let no = |why| (StatusCode::UNAUTHORIZED, why);
     let mut service = lock(&state.respeecher.0);
     if let Some(key) = parts.headers.get("api-key") {
         let key = key.to_str().unwrap_or_default();
@@ -60,7 +60,7 @@ fn sign_in(state: &State, parts: &Parts) -> Result<Caller, Response> {
     }
     let token = parts.headers.get("x-csrf-token").map(|token| token.as_bytes());
     if token != Some(session.csrf_token.as_bytes()) {
-        return Err(errors::detail(StatusCode::FORBIDDEN, "CSRF token missing or incorrect"));
+        return Err((StatusCode::FORBIDDEN, "CSRF token missing or incorrect"));
     }
     Ok(Caller {
         account: session.account,
