@@ -6,10 +6,11 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::assert_kind;
 use support::http::*;
+use support::{assert_kind, options, sandbox};
 use voicewire::palabra::*;
 use voicewire::{CallOptions, CancelToken, ErrorKind, SaveTo};
+use voicewire_sandbox::{Options, Sandbox};
 
 const KEY: &str = "pl-5ecre75ecre75ecre75ecre7";
 
@@ -98,9 +99,9 @@ fn every_call_goes_where_it_should() {
         ),
         (
             "update_voice",
-            json!({ "voice_id": "v", "display_name": "N" }),
+            json!({ "voice_id": "v", "name": "N" }),
             "POST /saas/voice/m/v",
-            json!({ "data": { "display_name": "N" } }),
+            json!({ "data": { "name": "N" } }),
         ),
         (
             "delete_voice",
@@ -117,9 +118,9 @@ fn every_call_goes_where_it_should() {
         ),
         (
             "create_clone",
-            json!({ "display_name": "N" }),
+            json!({ "name": "N", "samples": [{}] }),
             "POST /saas/voice/clone",
-            json!({ "data": { "display_name": "N" } }),
+            json!({ "data": { "name": "N", "samples": [{}] } }),
         ),
         (
             "regenerate_sample",
@@ -145,30 +146,29 @@ fn every_call_goes_where_it_should() {
 fn the_types_know_the_calls() {
     let server = TestServer::start(|_, asked| match (asked.method.as_str(), asked.target.as_str()) {
         ("DELETE", _) => json("200 OK", json!({ "ok": true })),
-        (_, "/saas/voice/limits") => ok(json!({ "max_voices": 3 })),
-        _ => ok(json!({ "id": "v", "display_name": "N", "processing_status": "dreaming", "odd": [] })),
+        (_, "/saas/voice/limits") => ok(json!({ "limit": 3, "more": 1 })),
+        _ => ok(json!({ "voice_id": "v", "name": "N", "processing_status": "dreaming", "odd": [] })),
     });
     let client = client(&server);
     let voice = client.get_voice("v").expect("there");
-    assert_eq!((voice.id(), voice.display_name.as_deref()), (Some("v"), Some("N")));
+    assert_eq!(
+        (voice.voice_id.as_deref(), voice.name.as_deref()),
+        (Some("v"), Some("N"))
+    );
     assert_eq!(
         voice.processing_status,
         Some(ProcessingStatus::Unknown("dreaming".to_owned()))
     );
     assert_eq!(
-        client
-            .update_voice("v", json!({ "display_name": "N" }))
-            .expect("changed"),
+        client.update_voice("v", json!({ "name": "N" })).expect("changed"),
         voice
     );
     assert_eq!(
         client.update_voice("v", json!(1)).expect_err("no object").field(),
         Some("changes")
     );
-    assert_eq!(
-        client.get_limits().expect("there").extra.get("max_voices"),
-        Some(&json!(3))
-    );
+    let limits = client.get_limits().expect("there");
+    assert_eq!((limits.limit, limits.extra.get("more")), (Some(3), Some(&json!(1))));
     assert_eq!(client.delete_voice("v").expect("gone"), None);
 }
 
@@ -312,19 +312,19 @@ fn wrong_parameters_are_refused_before_anything_is_sent() {
 #[test]
 fn lists_follow_their_tokens() {
     let server = TestServer::start(|_, asked| match asked.target.as_str() {
-        "/saas/voice" => ok(json!({ "items": [{ "id": "a" }, { "id": "b" }], "next": "t/2" })),
+        "/saas/voice" => ok(json!({ "items": [{ "voice_id": "a" }, { "voice_id": "b" }], "next": "t/2" })),
         "/saas/voice?token=t%2F2" => {
             ok(json!({ "items": [], "next": "https://api.example/saas/voice?x=1&token=t%203" }))
         }
-        "/saas/voice?token=t%203" => ok(json!({ "items": [{ "id": "c" }], "next": null })),
-        "/saas/voice/builtin" => ok(json!({ "items": [{ "id": "a" }] })),
+        "/saas/voice?token=t%203" => ok(json!({ "items": [{ "voice_id": "c" }], "next": null })),
+        "/saas/voice/builtin" => ok(json!({ "items": [{ "voice_id": "a" }] })),
         _ => ok(json!({ "items": [sample()], "next": "same" })),
     });
     let client = client(&server);
     let ids: Vec<String> = client
         .list_voices()
         .expect("good")
-        .map(|voice| voice.expect("one").id().expect("an id").to_owned())
+        .map(|voice| voice.expect("one").voice_id.expect("an id"))
         .collect();
     assert_eq!(ids, ["a", "b", "c"]);
     assert_eq!(client.list_builtin_voices().expect("good").count(), 1);
@@ -379,11 +379,13 @@ fn cloning(storage: String, ends: &'static str) -> TestServer {
     TestServer::start(
         move |number, asked| match (asked.method.as_str(), asked.target.as_str()) {
             ("POST", "/saas/voice/clone") => ok(json!({
-                "id": "v", "processing_status": "pending",
+                "voice_id": "v", "processing_status": "created",
                 "samples": [{ "url": storage, "form_data": { "key": "k/1", "policy": "p", "number": 3 } }],
             })),
-            _ if number < 3 => ok(json!({ "id": "v", "processing_status": "processing" })),
-            _ => ok(json!({ "id": "v", "processing_status": ends, "processing_error": "Too noisy" })),
+            _ if number < 3 => ok(json!({ "voice_id": "v", "processing_status": "pending" })),
+            _ => ok(json!({
+                "voice_id": "v", "processing_status": ends, "processing_result": { "errors": ["Too noisy", { "detail": "Too short" }] },
+            })),
         },
     )
 }
@@ -395,8 +397,10 @@ fn a_voice_is_cloned_in_one_call() {
     let recording = directory.join("me.wav");
     std::fs::write(&recording, [9; 5000]).expect("written");
     let new = NewVoice {
-        display_name: "Me".to_owned(),
+        name: "Me".to_owned(),
         description: Some("My own".to_owned()),
+        language: Some(LangCode::EnGb),
+        denoise: Some(true),
         recording,
         waiting: quick(),
         ..NewVoice::default()
@@ -418,8 +422,8 @@ fn a_voice_is_cloned_in_one_call() {
     assert_eq!(
         announced["data"],
         json!({
-            "display_name": "Me", "description": "My own",
-            "samples": [{ "filename": "me.wav", "mime_type": "audio/wav" }],
+            "name": "Me", "description": "My own",
+            "samples": [{ "filename": "me.wav", "mime_type": "audio/wav", "lang_code": "en-gb", "denoise": true }],
         })
     );
     assert_eq!(service.asked().len(), 4);
@@ -441,8 +445,8 @@ fn a_voice_is_cloned_in_one_call() {
         .clone_voice(&new, |_| ControlFlow::Continue(()))
         .expect_err("noisy");
     assert_kind(&error, ErrorKind::Server);
-    assert!(error.message().contains("Too noisy"), "{error}");
-    let slow = cloning(storage.url(), "processing");
+    assert!(error.message().contains("Too noisy; Too short"), "{error}");
+    let slow = cloning(storage.url(), "pending");
     let mut hasty = new.clone();
     hasty.waiting.limit = Some(Duration::from_millis(20));
     let error = client(&slow)
@@ -494,4 +498,129 @@ fn a_sample_can_be_downloaded() {
         .download_url("/files/b.wav", &to, |_, _| ControlFlow::Continue(()))
         .expect("downloaded");
     assert_eq!((saved.bytes, directory.names()), (4, vec!["b.wav".to_owned()]));
+}
+
+/// Some seconds of a tone, as a WAV file.
+fn recording(directory: &Directory) -> std::path::PathBuf {
+    let samples: Vec<u8> = (0..80_000)
+        .map(|index| ((f64::from(index) * 0.1).sin() * 8000.0) as i16)
+        .flat_map(i16::to_le_bytes)
+        .collect();
+    let path = directory.join("me.wav");
+    let bytes = voicewire::audio::file_bytes(voicewire::audio::Format::S16le, 16_000, &samples);
+    std::fs::write(&path, bytes).expect("written");
+    path
+}
+
+fn of(sandbox: &Sandbox) -> Client {
+    let config = Config::new()
+        .api_key(sandbox.palabra().api_key())
+        .base_url(sandbox.base_url())
+        .http(http(0));
+    Client::new(&config).expect("good")
+}
+
+fn mine(directory: &Directory) -> NewVoice {
+    NewVoice {
+        name: "Mine".to_owned(),
+        language: Some(LangCode::En),
+        recording: recording(directory),
+        waiting: quick(),
+        ..NewVoice::default()
+    }
+}
+
+#[test]
+fn every_call_works_against_the_sandbox() {
+    let sandbox = Sandbox::start(Options {
+        processing_delay: Duration::from_millis(30),
+        ..options()
+    })
+    .expect("starts");
+    let client = of(&sandbox);
+    let directory = Directory::new();
+    let go_on = |_: &CloneProgress<'_>| ControlFlow::Continue(());
+    let voice = client.clone_voice(&mine(&directory), go_on).expect("cloned");
+    let id = voice.voice_id.expect("an id");
+    let sample = client.regenerate_sample(&id, &LangCode::EsMx).expect("made");
+    let language = sample.text.as_ref().and_then(|text| text.lang.clone());
+    assert_eq!(language, Some(LangCode::EsMx));
+    let to = SaveTo::Directory(directory.0.clone());
+    let url = sample.url.as_deref().expect("a url");
+    let saved = client
+        .download_url(url, &to, |_, _| ControlFlow::Continue(()))
+        .expect("downloaded");
+    assert!(saved.bytes > 1000, "{saved:?}");
+    let samples = client.list_samples(&SampleQuery::default()).expect("good");
+    let blobs: Vec<_> = samples.map(|sample| sample.expect("one").blob_id).collect();
+    assert_eq!(blobs, [sample.blob_id]);
+    sandbox.palabra().lock_voice(&id, 2);
+    let error = client.regenerate_sample(&id, &LangCode::De).expect_err("locked");
+    assert_kind(&error, ErrorKind::Locked);
+    client
+        .regenerate_sample_waiting(&id, &LangCode::De, &quick())
+        .expect("in the end");
+    let unknown = LangCode::Unknown("xx".to_owned());
+    let error = client.regenerate_sample(&id, &unknown).expect_err("no language");
+    assert_kind(&error, ErrorKind::RejectedInput);
+    assert!(
+        error.problem().is_some_and(|problem| problem.error_code == Some(422)),
+        "{error}"
+    );
+    let renamed = client.update_voice(&id, json!({ "name": "Yours" })).expect("changed");
+    assert_eq!(renamed.name.as_deref(), Some("Yours"));
+    assert_eq!(client.get_voice(&id).expect("there").name.as_deref(), Some("Yours"));
+    let limits = client.get_limits().expect("there");
+    assert_eq!((limits.total, limits.ready), (Some(1), Some(1)));
+    assert!(client.list_builtin_voices().expect("good").count() > 0);
+    sandbox.palabra().seed_voices(45);
+    assert_eq!(client.list_voices().expect("good").count(), 46);
+    client.delete_voice(&id).expect("deleted");
+    assert_kind(&client.get_voice(&id).expect_err("gone"), ErrorKind::NotFound);
+
+    let table: Value = serde_json::from_str(include_str!("endpoints.json")).expect("JSON");
+    let rows = table.as_array().expect("a list").iter();
+    let asked = sandbox.requests();
+    let mut number = 0;
+    for row in rows.filter(|row| row["service"] == "palabra") {
+        let (method, path) = (row["method"].as_str().unwrap_or(""), row["path"].as_str().unwrap_or(""));
+        let is_known = |endpoint: &Endpoint| endpoint.method == method && endpoint.path == path;
+        assert!(ENDPOINTS.iter().any(is_known), "{method} {path}");
+        let path = path.replace("{voice_id}", &id);
+        assert!(
+            asked
+                .iter()
+                .any(|request| request.method == method && request.path == path && request.status == 200),
+            "{method} {path} was not called"
+        );
+        number += 1;
+    }
+    assert_eq!(number, ENDPOINTS.len());
+}
+
+#[test]
+fn a_voice_that_cannot_be_made_and_credentials_that_are_wrong_say_so() {
+    let sandbox = sandbox();
+    let directory = Directory::new();
+    let go_on = |_: &CloneProgress<'_>| ControlFlow::Continue(());
+    sandbox.palabra().fail_voice("Two people are speaking");
+    let error = of(&sandbox).clone_voice(&mine(&directory), go_on).expect_err("failed");
+    assert_kind(&error, ErrorKind::Server);
+    assert!(error.message().contains("Two people are speaking"), "{error}");
+    let (id, secret) = sandbox.palabra().client();
+    let base = || Config::new().base_url(sandbox.base_url()).http(http(0));
+    Client::new(&base().client(id, secret))
+        .expect("good")
+        .get_limits()
+        .expect("there");
+    for wrong in [base().client(id, "wrong"), base().api_key("wrong")] {
+        let error = Client::new(&wrong).expect("good").get_limits().expect_err("refused");
+        assert_kind(&error, ErrorKind::Unauthorized);
+        assert!(error.problem().is_some(), "{error}");
+    }
+    sandbox.palabra().set_voice_limit(1);
+    let error = of(&sandbox)
+        .clone_voice(&mine(&directory), go_on)
+        .expect_err("one too many");
+    assert_kind(&error, ErrorKind::Unauthorized);
 }

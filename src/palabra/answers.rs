@@ -75,6 +75,8 @@ answers! {
 
     /// A recording that a voice is cloned from.
     CloneSample {
+        /// Names it.
+        sample_id: Option<String>,
         /// Where it is to be uploaded, for a short time. It holds a permission: treat it as a secret.
         url: Option<String>,
         /// What is to be sent along.
@@ -83,40 +85,58 @@ answers! {
         filename: Option<String>,
         /// Its media type.
         mime_type: Option<String>,
+        /// Its language.
+        lang_code: Option<LangCode>,
+        /// Whether noise is taken out of it.
+        denoise: Option<bool>,
+        /// Whether its speech is made evenly loud.
+        speech_normalization: Option<bool>,
+    }
+
+    /// What came of the making of a voice.
+    ProcessingResult {
+        /// Why it failed.
+        errors: Vec<Value>,
+        /// What could be better.
+        warnings: Vec<Value>,
     }
 
     /// A voice.
     Voice {
-        /// Names it in other calls (`id`, in some answers `voice_id`).
-        id: Option<String>,
-        /// The same, where the service calls it so.
+        /// Names it in other calls.
         voice_id: Option<String>,
         /// Its name.
-        display_name: Option<String>,
+        name: Option<String>,
         /// What it is.
         description: Option<String>,
+        /// The account's own words about it.
+        labels: Map<String, Value>,
         /// How far it has come.
         processing_status: Option<ProcessingStatus>,
-        /// Why it failed.
-        processing_error: Option<String>,
+        /// What came of that.
+        processing_result: Option<ProcessingResult>,
         /// What it is cloned from.
         samples: Vec<CloneSample>,
-        /// Samples of it.
-        tts_samples: Vec<TtsSample>,
         /// When it was made: RFC 3339.
         utc_created_at: Option<String>,
     }
 
-    /// How many voices the account may have. What the service says about it is not documented: it is in `extra`.
-    Limits {}
+    /// How many voices the account may have.
+    Limits {
+        /// How many there are.
+        total: Option<u64>,
+        /// How many there may be.
+        limit: Option<u64>,
+        /// How many more.
+        remaining: Option<u64>,
+        /// Of these, ready.
+        ready: Option<u64>,
+        /// Being made.
+        pending: Option<u64>,
+        /// Failed.
+        failed: Option<u64>,
+    }
 
     /// What the service says about a deletion.
     Deleted {}
-}
-
-impl Voice {
-    /// What names it in other calls.
-    pub fn id(&self) -> Option<&str> {
-        self.id.as_deref().or(self.voice_id.as_deref())
-    }
 }

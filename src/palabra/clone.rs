@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::answers::Voice;
 use super::client::Client;
+use super::lang::LangCode;
 use super::voices::{ProcessingStatus, Waiting, Waits};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::Multipart;
@@ -15,9 +16,17 @@ use crate::net::Multipart;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NewVoice {
     /// Its name.
-    pub display_name: String,
+    pub name: String,
     /// What it is.
     pub description: Option<String>,
+    /// The account's own words about it.
+    pub labels: Map<String, Value>,
+    /// The language that is spoken in the recording.
+    pub language: Option<LangCode>,
+    /// Whether noise is to be taken out of it. Else the service decides.
+    pub denoise: Option<bool>,
+    /// Whether its speech is to be made evenly loud. Else the service decides.
+    pub speech_normalization: Option<bool>,
     /// The recording: WAV, MP3, M4A, FLAC, WebM or MP4, by its ending. It is sent as it is read.
     pub recording: PathBuf,
     /// What else the service is to know, by its own names.
@@ -64,8 +73,8 @@ impl Client {
         new: &NewVoice,
         mut on_progress: impl FnMut(&CloneProgress<'_>) -> ControlFlow<()>,
     ) -> Result<Voice> {
-        if new.display_name.trim().is_empty() {
-            return Err(Error::invalid("display_name", "empty", "a name"));
+        if new.name.trim().is_empty() {
+            return Err(Error::invalid("name", "empty", "a name"));
         }
         let mut waits = Waits::new(&new.waiting)?;
         let path = new.recording.as_path();
@@ -80,18 +89,9 @@ impl Client {
             )
             .with_field("recording"));
         }
-        let mut parameters = new.extra.clone();
-        parameters.insert("display_name".to_owned(), new.display_name.as_str().into());
-        if let Some(description) = &new.description {
-            parameters.insert("description".to_owned(), description.as_str().into());
-        }
-        parameters.insert(
-            "samples".to_owned(),
-            json!([{ "filename": name, "mime_type": mime_type }]),
-        );
-        let announced: Voice = self.ask("create_clone", Value::Object(parameters))?;
+        let announced: Voice = self.ask("create_clone", new.announcement(&name, mime_type))?;
         let missing = |what: &str| Error::new(ErrorKind::Protocol, format!("the answer to create_clone has no {what}"));
-        let voice_id = announced.id().ok_or_else(|| missing("id"))?.to_owned();
+        let voice_id = announced.voice_id.clone().ok_or_else(|| missing("voice_id"))?;
         let sample = announced.samples.first().ok_or_else(|| missing("samples"))?;
         let url = sample.url.as_deref().ok_or_else(|| missing("url for the upload"))?;
         let mut form = Multipart::new();
@@ -125,9 +125,7 @@ impl Client {
                 return Ok(voice);
             }
             if status == Some(ProcessingStatus::Failed) {
-                let words = voice
-                    .processing_error
-                    .unwrap_or_else(|| "the service gave no reason".to_owned());
+                let words = words_of(&voice);
                 return Err(
                     Error::new(ErrorKind::Server, words).about(&format!("the voice {voice_id} could not be made"))
                 );
@@ -137,6 +135,55 @@ impl Client {
                 return Err(Error::new(ErrorKind::Timeout, message).with_field("waiting_limit"));
             }
         }
+    }
+}
+
+impl NewVoice {
+    /// What the service is told of it first.
+    fn announcement(&self, file_name: &str, mime_type: &str) -> Value {
+        let mut sample = json!({ "filename": file_name, "mime_type": mime_type });
+        let options = [
+            (
+                "lang_code",
+                self.language.as_ref().map(|language| language.as_str().into()),
+            ),
+            ("denoise", self.denoise.map(Value::from)),
+            ("speech_normalization", self.speech_normalization.map(Value::from)),
+        ];
+        for (name, value) in options {
+            if let Some(value) = value {
+                sample[name] = value;
+            }
+        }
+        let mut parameters = self.extra.clone();
+        parameters.insert("name".to_owned(), self.name.as_str().into());
+        parameters.insert("samples".to_owned(), json!([sample]));
+        if let Some(description) = &self.description {
+            parameters.insert("description".to_owned(), description.as_str().into());
+        }
+        if !self.labels.is_empty() {
+            parameters.insert("labels".to_owned(), self.labels.clone().into());
+        }
+        Value::Object(parameters)
+    }
+}
+
+/// Why a voice could not be made.
+fn words_of(voice: &Voice) -> String {
+    let errors = voice.processing_result.iter().flat_map(|result| &result.errors);
+    let words: Vec<String> = errors
+        .map(|error| {
+            let words = ["detail", "message", "title"]
+                .into_iter()
+                .find_map(|name| error.get(name));
+            let words = words.unwrap_or(error);
+            words.as_str().map_or_else(|| words.to_string(), str::to_owned)
+        })
+        .collect();
+    if words.is_empty() {
+        "the service gave no reason".to_owned()
+    } else {
+        words.join("; ")
     }
 }
 

@@ -83,14 +83,14 @@ const fn pages(endpoint: Endpoint) -> Endpoint {
 /// Every call about voices.
 #[rustfmt::skip]
 pub const ENDPOINTS: &[Endpoint] = &[
-    pages(row("list_voices", "GET", "/saas/voice", &[], &["token", "page_size"])),
+    pages(row("list_voices", "GET", "/saas/voice", &[], &["search", "lang", "token", "page_size"])),
     pages(row("list_builtin_voices", "GET", "/saas/voice/builtin", &[], &["token", "page_size"])),
     row("get_voice", "GET", "/saas/voice/m/{voice_id}", &[], &[]),
     // Changing a voice twice is as good as once.
-    Endpoint { repeatable: true, ..row("update_voice", "POST", "/saas/voice/m/{voice_id}", &[], &["display_name", "description"]) },
+    Endpoint { repeatable: true, ..row("update_voice", "POST", "/saas/voice/m/{voice_id}", &[], &["name", "description", "labels"]) },
     row("delete_voice", "DELETE", "/saas/voice/m/{voice_id}", &[], &[]),
     row("get_limits", "GET", "/saas/voice/limits", &[], &[]),
     pages(row("list_samples", "GET", "/saas/voice/sample/tts", &[], &["sort", "page_size", "token"])),
-    row("create_clone", "POST", "/saas/voice/clone", &[], &["display_name", "description", "samples"]),
+    row("create_clone", "POST", "/saas/voice/clone", &["name", "samples"], &["description", "labels"]),
     row("regenerate_sample", "POST", "/saas/voice/m/{voice_id}/tts-sample", &["lang_code"], &[]),
 ];

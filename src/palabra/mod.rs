@@ -1,5 +1,8 @@
 //! Palabra: cloned voices, and the samples that let one hear them.
 //!
+//! The vendor's page describes the regeneration of a sample. Of the other calls the fields are as far as they are known;
+//! whatever else the service says is in `extra`, and whatever else it wants to know can be said with [`Client::call`].
+//!
 //! [`Client::regenerate_sample`] replaces the samples of a voice by a fresh one in a language; around it are the other
 //! calls about voices, and [`Client::clone_voice`] makes one from a recording in one call.
 //!
@@ -22,7 +25,7 @@ mod lang;
 mod list;
 mod voices;
 
-pub use answers::{AudioMetadata, CloneSample, Deleted, Limits, SampleText, TtsSample, Voice};
+pub use answers::{AudioMetadata, CloneSample, Deleted, Limits, ProcessingResult, SampleText, TtsSample, Voice};
 pub use client::Client;
 pub use clone::{CloneProgress, CloneStage, NewVoice};
 pub use config::{BASE_URL, Config};

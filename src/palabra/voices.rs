@@ -16,6 +16,8 @@ open_enum! {
     /// How far a voice has come.
     ProcessingStatus {
         /// It waits for its recording:
+        Created "created",
+        /// It waits for its turn, or is being made:
         Pending "pending",
         /// It is being made:
         Processing "processing",
@@ -150,7 +152,7 @@ impl Client {
         self.ask("get_voice", json!({ "voice_id": voice_id }))
     }
 
-    /// Changes the given fields of a voice, such as `display_name`, by the service's own names; answers with the whole.
+    /// Changes the given fields of a voice, such as `name`, by the service's own names; answers with the whole.
     ///
     /// # Errors
     /// As [`call`](Self::call); `InvalidArgument` when `changes` is no JSON object.
