@@ -327,7 +327,7 @@ fn every_call_of_the_reference_works_by_its_types() {
 
 /// The sandbox's address, as nobody.
 fn market_config_of(sandbox: &Sandbox) -> Config {
-    Config::new().base_url(sandbox.respeecher().url()).http(http(2))
+    Config::new().base_url(sandbox.base_url()).http(http(2))
 }
 
 #[test]

@@ -235,7 +235,7 @@ fn the_key_goes_to_its_own_service_only() {
     let asked = elsewhere.asked();
     assert_eq!(asked[0].target, "/2?signature=y");
     assert!(!asked[0].head.contains(KEY), "{}", asked[0].head);
-    // A link in an answer is no different.
+    // Nor does a link in an answer take it elsewhere.
     let client = client(&service, http(0));
     let url = format!("{}/take%201.wav?signature=z", elsewhere.url());
     client
@@ -410,4 +410,29 @@ fn what_cannot_be_uploaded_is_not_sent() {
         );
     }
     assert!(server.asked().is_empty());
+}
+
+#[test]
+fn a_link_is_tried_without_the_key_first() {
+    let server = TestServer::start(|_, asked| match (asked.target.as_str(), asked.header("api-key")) {
+        // Storage refuses what is signed twice.
+        ("/signed", None) | ("/kept", Some(_)) => answer("200 OK", "", b"audio"),
+        ("/signed", Some(_)) => answer("400 Bad Request", "", b"<Error/>"),
+        _ => json("401 No", serde_json::json!({ "detail": "Who are you?" })),
+    });
+    let directory = Directory::new();
+    let client = client(&server, http(0));
+    let to = SaveTo::Directory(directory.0.clone());
+    for (link, tries) in [("/signed", 1), ("/kept", 2)] {
+        let before = server.asked().len();
+        client.download_url(link, &to, go_on).expect("downloaded");
+        assert_eq!(server.asked().len() - before, tries);
+    }
+    let elsewhere = TestServer::with_answers(vec![json("401 No", serde_json::json!({ "detail": "No" }))]);
+    let error = client
+        .download_url(&elsewhere.url(), &to, go_on)
+        .expect_err("not for us");
+    assert_kind(&error, ErrorKind::Unauthorized);
+    assert_eq!(elsewhere.asked().len(), 1);
+    assert!(!elsewhere.asked()[0].head.contains(KEY));
 }

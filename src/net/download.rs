@@ -46,6 +46,9 @@ pub(crate) struct Download<'a> {
     pub from: Endpoint,
     /// Sent to the service alone, wherever else the download leads.
     pub headers: &'a [(&'a str, &'a str)],
+    /// Whether it is an address out of an answer. Such addresses are signed in most cases, and storage services refuse
+    /// those that come with a key besides: the headers go along only where it does not work without.
+    pub is_link: bool,
     pub to: &'a SaveTo,
     /// For a directory, where the service gives no name.
     pub fallback_name: &'a str,
@@ -62,12 +65,16 @@ struct State {
     /// How much there is in all, where that was said.
     total: Option<u64>,
     validator: Option<String>,
+    /// Whether a link turned out to want the headers.
+    wants_headers: bool,
 }
 
 /// What came of one try.
 enum Step {
     Done,
     Elsewhere(String),
+    /// The link wants to know who asks.
+    WithHeaders,
     /// What was had does not fit what is there now.
     FromTheStart,
 }
@@ -98,6 +105,10 @@ impl Rest {
                     from = from
                         .follow("location", &location, self.allow_plaintext)
                         .map_err(|error| Error::new(ErrorKind::Protocol, error.message()).with_url(from.display()))?;
+                    continue;
+                }
+                Ok(Step::WithHeaders) => {
+                    state.wants_headers = true;
                     continue;
                 }
                 Ok(Step::FromTheStart) => {
@@ -145,7 +156,9 @@ impl Rest {
     fn step(&self, from: &Endpoint, download: &mut Download<'_>, state: &mut State, control: &Control) -> Result<Step> {
         let range = format!("bytes={}-", state.written);
         let mut headers = vec![("accept-encoding", "identity")];
-        if from.is_same_server(&self.base) {
+        let is_known = from.is_same_server(&self.base);
+        let is_signed_in = is_known && (!download.is_link || state.wants_headers);
+        if is_signed_in {
             headers.extend_from_slice(download.headers);
         }
         // Without something that names the content, what comes may be the rest of another file.
@@ -172,6 +185,7 @@ impl Rest {
             200 | 206 => state.take(head, body, download, from),
             // Nothing is there after what was had.
             416 if validator.is_some() => Ok(Step::FromTheStart),
+            401 | 403 if is_known && !is_signed_in => Ok(Step::WithHeaders),
             301 | 302 | 303 | 307 | 308 if head.location.is_some() => {
                 Ok(Step::Elsewhere(head.location.unwrap_or_default()))
             }

@@ -88,7 +88,8 @@ impl Client {
         self.list_of(name, parameters)
     }
 
-    /// Downloads what a [`url`](super::TtsSample::url) leads to. The key goes along only if that is at the service itself.
+    /// Downloads what a [`url`](super::TtsSample::url) leads to. The key goes along only if that is at the service itself,
+    /// and refused without it.
     ///
     /// # Errors
     /// `InvalidArgument` for a URL that is none, or unencrypted; `File` when it cannot be written, `Cancelled` when
@@ -104,6 +105,7 @@ impl Client {
         let download = Download {
             from,
             headers: &self.headers(),
+            is_link: true,
             to,
             fallback_name: name.as_deref().unwrap_or("sample"),
             on_progress: &mut on_progress,

@@ -163,11 +163,11 @@ impl Client {
             ));
         }
         let (from, _) = self.prepared(endpoint, object(parameters)?)?;
-        self.save(from, to, "export.zip", &mut on_progress)
+        self.save(from, false, to, "export.zip", &mut on_progress)
     }
 
     /// Downloads what a [`url`](super::Recording::url) leads to. The key goes along only if that is at the service
-    /// itself.
+    /// itself, and refused without it.
     ///
     /// # Errors
     /// As [`download`](Self::download); `InvalidArgument` for a URL that is none, or unencrypted.
@@ -179,7 +179,7 @@ impl Client {
     ) -> Result<Saved> {
         let from = self.inner.rest.follow("url", url)?;
         let name = from.path.rsplit('/').next().and_then(net::safe_name);
-        self.save(from, to, name.as_deref().unwrap_or("recording"), &mut on_progress)
+        self.save(from, true, to, name.as_deref().unwrap_or("recording"), &mut on_progress)
     }
 
     /// A list of the call called `name`, page by page as it is asked for. `parameters` as for [`call`](Self::call);
@@ -365,12 +365,20 @@ impl Client {
         net::json(&response).map_err(|error| error.with_url(place.display()))
     }
 
-    fn save(&self, from: net::Endpoint, to: &SaveTo, fallback_name: &str, on_progress: Progress<'_>) -> Result<Saved> {
+    fn save(
+        &self,
+        from: net::Endpoint,
+        is_link: bool,
+        to: &SaveTo,
+        fallback_name: &str,
+        on_progress: Progress<'_>,
+    ) -> Result<Saved> {
         let progress = RefCell::new(on_progress);
         self.signed_in(|who, secrets| {
             let download = Download {
                 from: from.clone(),
                 headers: &who.headers(),
+                is_link,
                 to,
                 fallback_name,
                 on_progress: &mut |done, total| (progress.borrow_mut())(done, total),

@@ -14,7 +14,7 @@ pub fn market_config(sandbox: &Sandbox) -> Config {
     let respeecher = sandbox.respeecher();
     Config::new()
         .api_key(respeecher.api_key())
-        .base_url(respeecher.url())
+        .base_url(sandbox.base_url())
         .http(HttpConfig {
             ca_pem: sandbox.ca_pem().map(str::to_owned),
             ..http(2)
