@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::config::Config;
+use super::config::{Config, SignIn};
 use super::endpoints::Endpoint;
 use super::errors::{error_in, response_error};
 use super::list::List;
@@ -36,7 +36,7 @@ impl Client {
     /// `InvalidArgument`: neither a key nor a client id with its secret, an address that is none or that would send them
     /// unencrypted, a time limit of zero, a PEM text with no certificate, a proxy of a kind that is not known here.
     pub fn new(config: &Config) -> Result<Client> {
-        let (headers, secrets) = config.sign_in()?;
+        let SignIn { headers, secrets } = config.sign_in()?;
         Ok(Client {
             inner: Arc::new(Inner {
                 rest: Rest::new("base_url", &config.address(), &config.http)?,

@@ -76,7 +76,8 @@ impl Client {
         if new.name.trim().is_empty() {
             return Err(Error::invalid("name", "empty", "a name"));
         }
-        let mut waits = Waits::new(&new.waiting)?;
+        // What is wrong with it is told now; the time begins after the upload.
+        Waits::new(&new.waiting)?;
         let path = new.recording.as_path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         let name = name.ok_or_else(|| Error::invalid("recording", format_args!("{path:?}"), "the path of a file"))?;
@@ -114,6 +115,7 @@ impl Client {
         self.upload_form(url, &form, &mut |sent, total| {
             tell(CloneStage::Uploading, sent, total.unwrap_or(sent))
         })?;
+        let mut waits = Waits::new(&new.waiting)?;
         loop {
             let voice = self.get_voice(&voice_id)?;
             let status = voice.processing_status.clone();

@@ -56,8 +56,7 @@ impl Config {
             .unwrap_or_else(|| BASE_URL.to_owned())
     }
 
-    /// The headers that say who this is, and what no error may hold.
-    pub(super) fn sign_in(&self) -> Result<(Vec<(&'static str, Secret)>, Vec<Secret>)> {
+    pub(super) fn sign_in(&self) -> Result<SignIn> {
         if self.api_key.is_some() && self.client.is_some() {
             return Err(Error::invalid("api_key", "given besides a client id", "one of the two"));
         }
@@ -73,7 +72,10 @@ impl Config {
             check("client_id", &id)?;
             check("client_secret", &secret)?;
             let headers = vec![("clientid", id), ("clientsecret", secret.clone())];
-            return Ok((headers, vec![secret]));
+            return Ok(SignIn {
+                headers,
+                secrets: vec![secret],
+            });
         }
         let key = self.api_key.clone().or_else(from_environment).ok_or_else(|| {
             Error::invalid(
@@ -84,8 +86,19 @@ impl Config {
         })?;
         check("api_key", &key)?;
         let bearer = Secret::new(format!("Bearer {}", key.expose()));
-        Ok((vec![("authorization", bearer)], vec![key]))
+        Ok(SignIn {
+            headers: vec![("authorization", bearer)],
+            secrets: vec![key],
+        })
     }
+}
+
+/// As whom a client speaks.
+pub(super) struct SignIn {
+    /// What says so in a request.
+    pub headers: Vec<(&'static str, Secret)>,
+    /// What no error may hold.
+    pub secrets: Vec<Secret>,
 }
 
 /// The text itself stays out of the message: it may be right for something else.

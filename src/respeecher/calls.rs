@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use serde_json::{Value, json};
 
 use super::answers::*;
-use super::client::{Audio, Client, typed};
+use super::client::{Audio, Client};
 use super::list::List;
+use super::parameters::typed;
 use super::requests::*;
 use crate::error::Result;
 use crate::net::{SaveTo, Saved};

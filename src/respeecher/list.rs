@@ -6,8 +6,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::client::{Client, typed};
+use super::client::Client;
 use super::endpoints::Endpoint;
+use super::parameters::typed;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Where a page is in its list.

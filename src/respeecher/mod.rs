@@ -31,6 +31,7 @@ mod errors;
 mod flow;
 mod job;
 mod list;
+mod parameters;
 mod requests;
 mod session;
 mod words;

@@ -74,3 +74,8 @@ pub fn tone() -> Audio {
 pub fn go_on(_: u64, _: Option<u64>) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
+
+/// The sandbox's address, as nobody.
+pub fn nobody_s_config(sandbox: &Sandbox) -> Config {
+    Config::new().base_url(sandbox.base_url()).http(http(2))
+}
