@@ -87,7 +87,7 @@ impl Credentials {
             Session::Wanted => Ok(None),
             Session::Ended => Err(Error::new(
                 ErrorKind::Unauthorized,
-                "the session was ended by logout; login opens another",
+                "the session has ended, by logout or because it expired; login opens another",
             )),
         }
     }
