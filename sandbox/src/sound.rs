@@ -273,10 +273,12 @@ mod tests {
         };
         let samples = speak(&line, Engine::Formant).unwrap();
         for format in [Format::Wav, Format::Mp3, Format::Opus] {
-            let file = encode(&samples, 24000, format, 60_000).unwrap().concat();
+            // Opus is read page by page, and a chunk of WAV is a file.
+            let chunk_millis = if format == Format::Wav { 60_000 } else { 100 };
+            let file = encode(&samples, 24000, format, chunk_millis).unwrap().concat();
             let sound = read(&file).unwrap();
             assert!((sound.seconds() - 1.5).abs() < 0.15, "{format:?}: {}", sound.seconds());
-            let half = read(&file[..file.len() / 2]).unwrap();
+            let half = read(&file[..file.len() / 2]).unwrap_or_else(|| panic!("{format:?} cut in the middle"));
             assert!((half.seconds() - 0.75).abs() < 0.3, "{format:?}: {}", half.seconds());
             if format == Format::Wav {
                 assert_eq!(sound.samples.len(), samples.len());
