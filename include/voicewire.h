@@ -5,7 +5,8 @@
  * Conventions, which hold for every function unless it says otherwise:
  *
  * Status     What can fail returns a vw_status; VW_OK is 0. vw_last_error() tells this thread the details.
- *            Results come through out-parameters, which are left as they were on failure.
+ *            Results come through out-parameters, which are left as they were on failure (but for what was good
+ *            of broken audio: vw_decoder_push_f32).
  * Handles    Opaque pointers from a _new, _create or similar, given back with the _free of the same name.
  *            NULL, a handle that was freed, one of another type and a pointer that never was a handle are
  *            VW_ERR_INVALID_ARGUMENT, not a crash. A handle may be freed at any time, from any thread, also
@@ -61,6 +62,11 @@
  * max_buffered_bytes.
  */
 #define VW_PAUSE 2
+
+/**
+ * Bytes that the id of a report in an outbox needs, its NUL included.
+ */
+#define VW_OUTBOX_ID_SIZE 40
 
 /**
  * How a call ended. The numbers never change; new ones may be added.
@@ -165,6 +171,11 @@ typedef int32_t vw_status;
 #endif // __cplusplus
 
 /**
+ * The bytes of a file, in memory.
+ */
+typedef struct vw_audio_bytes vw_audio_bytes;
+
+/**
  * A file being written from the chunks of one generation: one valid container with right lengths.
  */
 typedef struct vw_audio_file vw_audio_file;
@@ -173,6 +184,11 @@ typedef struct vw_audio_file vw_audio_file;
  * Stops calls from outside of them: from another thread, a signal handler's thread, a user interface.
  */
 typedef struct vw_cancel vw_cancel;
+
+/**
+ * Decodes audio while it streams: mp3, Ogg Opus, WAV, Sun audio, mu-law and 16-bit samples, in pieces cut anywhere.
+ */
+typedef struct vw_decoder vw_decoder;
 
 /**
  * A client of Deepdub: one key, one set of addresses. May be used by any number of threads at once.
@@ -184,6 +200,12 @@ typedef struct vw_deepdub_client vw_deepdub_client;
  * once.
  */
 typedef struct vw_deepdub_line vw_deepdub_line;
+
+/**
+ * Reports in a directory, from where they are sent: now, when the network is back, or by the next process. No key is ever
+ * in the directory.
+ */
+typedef struct vw_deepdub_outbox vw_deepdub_outbox;
 
 /**
  * A connection that is kept open, and looks after itself; speaks any number of lines, several at once. May be used by any
@@ -213,6 +235,22 @@ typedef struct vw_deepdub_text_session vw_deepdub_text_session;
  * A turn, in the hands of who writes it. May be used by any number of threads at once.
  */
 typedef struct vw_deepdub_turn vw_deepdub_turn;
+
+/**
+ * Plays tracks, one after the other, in the order in which they were begun, without a gap between them. The sound
+ * device's callback reads from it with vw_player_read, which never waits; everything else is for other threads, takes
+ * effect at the next read, and does not wait for that.
+ *
+ * A track is what vw_player_begin begins, or a line or turn that has the player in its options. It is silent until the
+ * track has its cushion. When audio does not come in time in the middle of a track, what is left fades out, and it fades
+ * in when there is a cushion again: nothing is lost by that, or said twice.
+ */
+typedef struct vw_player vw_player;
+
+/**
+ * One line's way into a player. May be used by any number of threads at once.
+ */
+typedef struct vw_track vw_track;
 
 /**
  * What is known about an error. No text in it ever contains a key.
@@ -273,6 +311,15 @@ typedef struct vw_error {
      * nothing was tried.
      */
     uint32_t attempts;
+    /**
+     * Where in the audio it is broken (VW_ERR_BAD_AUDIO): the first byte of the frame, page or header that is, counted
+     * from the beginning of the stream; negative when it is not about that.
+     */
+    int64_t audio_byte;
+    /**
+     * Seconds of good audio before it; negative when it is not about that.
+     */
+    double audio_seconds;
 } vw_error;
 
 /**
@@ -290,6 +337,75 @@ typedef void (*vw_log_fn)(vw_log_level level, const char *message, void *user_da
  * How audio is encoded. Always one channel (mono).
  */
 typedef int32_t vw_format;
+
+/**
+ * What is to be decoded, and how the samples are wanted. Filled by vw_decoder_config_init.
+ */
+typedef struct vw_decoder_config {
+    /**
+     * The size of this struct, filled by vw_decoder_config_init.
+     */
+    size_t struct_size;
+    /**
+     * What the audio is labelled as; VW_FORMAT_MP3 unless changed. A WAV, Ogg, Sun audio or ID3 header in the bytes counts
+     * more, and so do mp3 frames that follow each other.
+     */
+    vw_format format;
+    /**
+     * The rate in Hz of VW_FORMAT_S16LE and VW_FORMAT_MULAW, which do not state theirs: 4000 to 192000. The others do not
+     * need it: VW_UNSET, which it is unless changed.
+     */
+    int32_t sample_rate;
+    /**
+     * Frames per second of the samples wanted, 4000 to 192000; VW_UNSET (which it is unless changed) for the source's own.
+     */
+    int32_t output_rate;
+    /**
+     * Channels wanted, interleaved, 1 to 8; VW_UNSET (which it is unless changed) for as many as the source has. One
+     * channel is copied to all; several become one by their mean; otherwise the first ones stay, and what is missing is
+     * silent.
+     */
+    int32_t channels;
+} vw_decoder_config;
+
+/**
+ * What a decoder has found out. Filled by vw_decoder_get_info.
+ */
+typedef struct vw_decoder_info {
+    /**
+     * The size of this struct, filled by vw_decoder_info_init.
+     */
+    size_t struct_size;
+    /**
+     * Frames per second of the samples that are handed out; 0 until it is known.
+     */
+    uint32_t sample_rate;
+    /**
+     * Channels of the samples that are handed out; 0 until it is known.
+     */
+    uint32_t channels;
+    /**
+     * What the bytes turned out to be, VW_FORMAT_MULAW also for Sun audio files; 0 until it is known.
+     */
+    vw_format source_format;
+    /**
+     * Frames per second of the source, 48000 for Opus; 0 until it is known.
+     */
+    uint32_t source_rate;
+    /**
+     * Channels of the source; 0 until it is known.
+     */
+    uint32_t source_channels;
+    /**
+     * Seconds of audio decoded so far.
+     */
+    double seconds;
+} vw_decoder_info;
+
+/**
+ * How a WAV file holds decoded samples.
+ */
+typedef int32_t vw_wav_samples;
 
 /**
  * One of the vendor's sites, or VW_UNSET.
@@ -391,6 +507,16 @@ typedef struct vw_deepdub_config {
      * Where text is streamed in. Default: DEEPDUB_BASE_WEBSOCKET_STREAMING_URL, else the region's own.
      */
     const char *streaming_url;
+    /**
+     * How many of its last generations the client remembers, from their first audio on, for vw_deepdub_report; 0 is none.
+     * Default 10.
+     */
+    size_t remember_generations;
+    /**
+     * How many bytes of audio of all of them together, as the service sent it. When there is more, the oldest
+     * generations lose theirs first, and are then reported without a clip. Default 16 MiB: 3 minutes of s16le at 48000 Hz.
+     */
+    size_t remember_audio_bytes;
 } vw_deepdub_config;
 
 /**
@@ -587,6 +713,180 @@ typedef struct vw_deepdub_chunk {
 typedef int32_t (*vw_deepdub_chunk_fn)(const struct vw_deepdub_chunk *chunk, void *user_data);
 
 /**
+ * How a player plays. Fill it with vw_player_config_init, then change what should differ.
+ */
+typedef struct vw_player_config {
+    /**
+     * Set by vw_player_config_init.
+     */
+    size_t struct_size;
+    /**
+     * Frames per second that are read, 4000 to 192000; tracks are converted to it. Default 48000.
+     */
+    int32_t sample_rate;
+    /**
+     * Channels that are read, interleaved, 1 to 8. Default 1.
+     */
+    int32_t channels;
+    /**
+     * How much of a track must wait before it begins, and before it goes on after an underrun, up to 60000; a track that
+     * is complete need not. Less than 10 counts as 10, as silence fades in and out. Default 100 ms.
+     */
+    uint32_t cushion_ms;
+    /**
+     * How far the cushion grows, by half each time, when an underrun comes within 10 s of playing after another; cushion_ms
+     * to 60000. Default 2000 ms.
+     */
+    uint32_t max_cushion_ms;
+    /**
+     * How much may wait, of all tracks together; 1 to 86400000. What is written beyond it ends its own track with
+     * VW_ERR_BUFFER_FULL, after what waits. Default 600000 ms: 115 MB at 48000 Hz, mono.
+     */
+    uint32_t max_buffered_ms;
+    /**
+     * What samples are multiplied by, 0 to 8. Default 1, which leaves them as they are.
+     */
+    float gain;
+} vw_player_config;
+
+/**
+ * What a player is doing.
+ */
+typedef int32_t vw_player_activity;
+
+/**
+ * How a player stands, exact to a read. Frames are those handed out by vw_player_read. They are heard later by the sound
+ * device's latency, which the host knows: what is heard now of the track is track_position less that latency.
+ */
+typedef struct vw_player_state {
+    /**
+     * Set by vw_player_state_init.
+     */
+    size_t struct_size;
+    /**
+     * What it is doing.
+     */
+    vw_player_activity activity;
+    /**
+     * 1 when there is a track that is played or waited for, else 0, and so are the next four.
+     */
+    int32_t has_track;
+    /**
+     * The id that it was begun with.
+     */
+    uint64_t track_id;
+    /**
+     * Frames of it that have been played.
+     */
+    uint64_t track_position;
+    /**
+     * Frames of it that have come.
+     */
+    uint64_t track_frames;
+    /**
+     * 1 when that is all of it.
+     */
+    int32_t track_is_complete;
+    /**
+     * What samples are multiplied by, as it was set.
+     */
+    float gain;
+    /**
+     * Tracks that come after that one.
+     */
+    uint64_t tracks_waiting;
+    /**
+     * Frames that wait to be played, of all tracks.
+     */
+    uint64_t buffered_frames;
+    /**
+     * How long they last, in milliseconds.
+     */
+    double buffered_ms;
+    /**
+     * Frames played since the player was made.
+     */
+    uint64_t played_frames;
+    /**
+     * Frames of silence handed out since then: with played_frames all that was read.
+     */
+    uint64_t silent_frames;
+    /**
+     * The part of that silence that came in the middle of tracks, because nothing had come in time.
+     */
+    uint64_t underrun_frames;
+    /**
+     * How often that happened.
+     */
+    uint64_t underruns;
+    /**
+     * The cushion now, in milliseconds; it grows when underruns repeat.
+     */
+    double cushion_ms;
+    /**
+     * Ends that nobody took in time and that are lost: see vw_player_next_end.
+     */
+    uint64_t lost_ends;
+} vw_player_state;
+
+/**
+ * How a track ended, for the ear.
+ */
+typedef struct vw_track_end {
+    /**
+     * Set by vw_track_end_init.
+     */
+    size_t struct_size;
+    /**
+     * The id that it was begun with.
+     */
+    uint64_t id;
+    /**
+     * VW_OK when it was played whole; VW_ERR_CANCELLED when it was flushed, cancelled, or freed before it was finished;
+     * otherwise why there was not more of it.
+     */
+    vw_status status;
+    /**
+     * 1 when something of it was dropped before it was played, else 0.
+     */
+    int32_t flushed;
+    /**
+     * More about the status; NULL when that is VW_OK. Valid until this thread calls vw_player_next_end again, or ends.
+     */
+    const struct vw_error *error;
+    /**
+     * Frames of it that were played.
+     */
+    uint64_t frames_played;
+    /**
+     * How often nothing came in time.
+     */
+    uint64_t underruns;
+} vw_track_end;
+
+/**
+ * What a track is, and how it is told from others. Fill it with vw_track_options_init, then change what should differ.
+ */
+typedef struct vw_track_options {
+    /**
+     * Set by vw_track_options_init.
+     */
+    size_t struct_size;
+    /**
+     * What vw_track_write gets. Default VW_FORMAT_S16LE.
+     */
+    vw_format format;
+    /**
+     * The rate of what has no header (s16le, mulaw), 4000 to 192000 Hz. Default 48000.
+     */
+    int32_t sample_rate;
+    /**
+     * What vw_player_state and vw_track_end call it; need not be unique. Default 0.
+     */
+    uint64_t id;
+} vw_track_options;
+
+/**
  * How a session stands with the service.
  */
 typedef int32_t vw_session_state;
@@ -716,7 +1016,7 @@ typedef struct vw_deepdub_line_options {
      */
     size_t max_buffered_bytes;
     /**
-     * Gets the chunks. Required.
+     * Gets the chunks. Required without a player; with one, NULL is as if it returned VW_CONTINUE.
      */
     vw_deepdub_line_chunk_fn on_chunk;
     /**
@@ -729,6 +1029,17 @@ typedef struct vw_deepdub_line_options {
      * Given to on_chunk and on_end. Default NULL.
      */
     void *user_data;
+    /**
+     * Plays the line, after what has been asked for there before; in that order also with front. Its chunks go there
+     * first, on the I/O thread wherever the session calls back: the sound does not depend on polls. vw_player_flush cancels
+     * it when its next chunk comes, vw_deepdub_line_cancel silences it there, also when it has ended; audio that cannot be
+     * decoded is its failure. Default NULL: none. The player may be freed at any time.
+     */
+    const struct vw_player *player;
+    /**
+     * What the player's state and ends call it. Default 0.
+     */
+    uint64_t track_id;
 } vw_deepdub_line_options;
 
 /**
@@ -829,7 +1140,7 @@ typedef struct vw_deepdub_turn_options {
     const struct vw_cancel *cancel;
     /**
      * Gets the chunks; returns VW_CONTINUE, VW_PAUSE (until vw_deepdub_turn_resume), or VW_STOP, which is as
-     * vw_deepdub_turn_cancel. Required.
+     * vw_deepdub_turn_cancel. Required without a player; with one, NULL is as if it returned VW_CONTINUE.
      */
     vw_deepdub_line_chunk_fn on_chunk;
     /**
@@ -841,6 +1152,14 @@ typedef struct vw_deepdub_turn_options {
      * Given to on_chunk and on_end. Default NULL.
      */
     void *user_data;
+    /**
+     * Plays the turn, as in vw_deepdub_line_options. Default NULL: none.
+     */
+    const struct vw_player *player;
+    /**
+     * What the player's state and ends call it. Default 0.
+     */
+    uint64_t track_id;
 } vw_deepdub_turn_options;
 
 /**
@@ -949,6 +1268,188 @@ typedef struct vw_deepdub_issue {
 } vw_deepdub_issue;
 
 /**
+ * What is wrong with a generation that the client remembers. Fill it with vw_deepdub_report_options_init, then set
+ * problem_word and what is known.
+ */
+typedef struct vw_deepdub_report_options {
+    /**
+     * Set by vw_deepdub_report_options_init.
+     */
+    size_t struct_size;
+    /**
+     * The word or phrase that came out wrong. Required.
+     */
+    const char *problem_word;
+    /**
+     * Where in the audio, in seconds from its beginning; 0 or more. Default VW_UNSET_NUMBER.
+     */
+    double problem_seconds;
+    /**
+     * Anything that helps. Default NULL.
+     */
+    const char *comments;
+    /**
+     * How many seconds of audio are attached, half of them before problem_seconds and half after it, at most what the
+     * service takes (20 MiB, 3.6 minutes at 48000 Hz); 0 attaches nothing. Without problem_seconds the whole generation
+     * is attached, unless this is 0. Default 3.
+     */
+    double clip_seconds;
+    /**
+     * Stops the call from outside. Default NULL.
+     */
+    const struct vw_cancel *cancel;
+} vw_deepdub_report_options;
+
+/**
+ * How much an outbox takes. Fill it with vw_deepdub_outbox_options_init, then change what should differ.
+ */
+typedef struct vw_deepdub_outbox_options {
+    /**
+     * Set by vw_deepdub_outbox_options_init.
+     */
+    size_t struct_size;
+    /**
+     * Bytes that the reports which wait and those which were rejected may have together, clips included: 1 or more.
+     * 268435456 (256 MiB).
+     */
+    uint64_t max_bytes;
+    /**
+     * How many such reports there may be: 1 or more. 1000.
+     */
+    uint64_t max_reports;
+    /**
+     * How many delivered reports are remembered, with the service's id and without the clip: the latest. 1000; 0 is none.
+     */
+    uint64_t max_delivered;
+} vw_deepdub_outbox_options;
+
+/**
+ * What a sending came to. Fill it with vw_deepdub_outbox_summary_init first.
+ */
+typedef struct vw_deepdub_outbox_summary {
+    /**
+     * Set by vw_deepdub_outbox_summary_init.
+     */
+    size_t struct_size;
+    /**
+     * Reports that the service took.
+     */
+    uint64_t delivered;
+    /**
+     * Reports that it refused, which are kept aside.
+     */
+    uint64_t rejected;
+    /**
+     * Reports that are to be sent still, those included that another thread or process is sending just now.
+     */
+    uint64_t waiting;
+    /**
+     * The last failure that left a report waiting; VW_OK when there was none.
+     */
+    vw_status status;
+    /**
+     * Seconds that the service asked to wait before the next try; negative when it did not say.
+     */
+    double retry_after_seconds;
+} vw_deepdub_outbox_summary;
+
+/**
+ * What has become of a report that was handed to an outbox.
+ */
+typedef int32_t vw_outbox_state;
+
+/**
+ * A report in an outbox. Read only; valid as long as the list that it is in, or until the callback returns. Texts are NULL
+ * where there is nothing to say.
+ */
+typedef struct vw_deepdub_outbox_report {
+    /**
+     * The size of this struct in the library that filled it.
+     */
+    size_t struct_size;
+    /**
+     * The outbox's id for it, a UUID; of a file that is none of the outbox's, its name. Never NULL.
+     */
+    const char *id;
+    /**
+     * What has become of it.
+     */
+    vw_outbox_state state;
+    /**
+     * How often it was sent, as far as answers or failures are known.
+     */
+    uint32_t attempts;
+    /**
+     * When it was handed to the outbox, in seconds since 1970; VW_UNSET_NUMBER when it is unreadable.
+     */
+    double created;
+    /**
+     * When the service took it, in seconds since 1970; VW_UNSET_NUMBER when it has not.
+     */
+    double delivered;
+    /**
+     * The service's id for it, once it is delivered.
+     */
+    const char *issue_id;
+    /**
+     * Why it has not been delivered; VW_OK before the first try, and when it has been.
+     */
+    vw_status error_status;
+    /**
+     * The HTTP status that came with that; 0 when none did.
+     */
+    int32_t error_http_status;
+    /**
+     * That in words; the service's own where it gave any.
+     */
+    const char *error_message;
+    /**
+     * The generation it is about. NULL, as the next two, when it is unreadable.
+     */
+    const char *generation_id;
+    /**
+     * The word that came out wrong.
+     */
+    const char *problem_word;
+    /**
+     * The voice that spoke.
+     */
+    const char *voice_prompt_id;
+    /**
+     * Bytes of audio that belong to it; 0 when there is none.
+     */
+    uint64_t clip_bytes;
+    /**
+     * Bytes of its file.
+     */
+    uint64_t size;
+} vw_deepdub_outbox_report;
+
+/**
+ * Is told of each report that was tried, as it is after that, on the thread that made the call. Returns VW_CONTINUE or
+ * VW_STOP.
+ */
+typedef int32_t (*vw_deepdub_outbox_report_fn)(const struct vw_deepdub_outbox_report *report, void *user_data);
+
+/**
+ * What is in an outbox. Made by this library and read only; free it with vw_deepdub_outbox_reports_free.
+ */
+typedef struct vw_deepdub_outbox_reports {
+    /**
+     * The size of this struct in the library that made it.
+     */
+    size_t struct_size;
+    /**
+     * How many reports there are.
+     */
+    size_t count;
+    /**
+     * The reports, oldest first. Never NULL, and no pointer in it is.
+     */
+    const struct vw_deepdub_outbox_report *const *reports;
+} vw_deepdub_outbox_reports;
+
+/**
  * No.
  */
 #define VW_OFF 0
@@ -1009,6 +1510,16 @@ typedef struct vw_deepdub_issue {
 #define VW_FORMAT_S16LE 5
 
 /**
+ * 16-bit integers, which everything can play.
+ */
+#define VW_WAV_S16 1
+
+/**
+ * 32-bit floating point: nothing is rounded or clamped.
+ */
+#define VW_WAV_F32 2
+
+/**
  * United States.
  */
 #define VW_REGION_US 0
@@ -1017,6 +1528,26 @@ typedef struct vw_deepdub_issue {
  * European Union.
  */
 #define VW_REGION_EU 1
+
+/**
+ * There is no track to play.
+ */
+#define VW_PLAYER_IDLE 0
+
+/**
+ * It is silent until the next track, or this one after an underrun, has its cushion.
+ */
+#define VW_PLAYER_FILLING 1
+
+/**
+ * Sound comes out of it.
+ */
+#define VW_PLAYER_PLAYING 2
+
+/**
+ * It has been paused.
+ */
+#define VW_PLAYER_PAUSED 3
 
 /**
  * On the I/O thread of its client, the moment that something comes. All sessions of a client share that thread: a
@@ -1048,6 +1579,27 @@ typedef struct vw_deepdub_issue {
  * The session has been freed, or its client. Nothing comes after it.
  */
 #define VW_SESSION_CLOSED 3
+
+/**
+ * It is to be sent.
+ */
+#define VW_OUTBOX_WAITING 0
+
+/**
+ * The service refused it, or its clip has been damaged. It is kept until it is retried or dropped.
+ */
+#define VW_OUTBOX_REJECTED 1
+
+/**
+ * The service has it.
+ */
+#define VW_OUTBOX_DELIVERED 2
+
+/**
+ * The file cannot be understood: it was damaged, is of a newer version, or is none of the outbox's. It is left alone until
+ * it is dropped.
+ */
+#define VW_OUTBOX_UNREADABLE 3
 
 #ifdef __cplusplus
 extern "C" {
@@ -1133,12 +1685,15 @@ vw_status vw_audio_file_create(const char *path,
                                struct vw_audio_file **out);
 
 /**
- * Adds the bytes of one chunk: its data and size, as the service sent them.
+ * Adds the bytes of one chunk: its data and size, as the service sent them. They may be cut anywhere.
  *
- * VW_ERR_FILE when they cannot be written; every further call for this file then fails in the same way, so that it is
+ * VW_ERR_FILE when they cannot be written; VW_ERR_BAD_AUDIO when a WAV header cannot be read or states other samples than
+ * the first, and when what is to be decoded cannot be. Every further call for this file then fails in the same way, so that it is
  * enough to look at what vw_audio_file_finish says. VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.
  */
-vw_status vw_audio_file_write(struct vw_audio_file *file, const uint8_t *data, size_t size);
+vw_status vw_audio_file_write(struct vw_audio_file *file,
+                              const uint8_t *data,
+                              size_t size);
 
 /**
  * Seconds of audio written so far, in *out. VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.
@@ -1159,6 +1714,131 @@ vw_status vw_audio_file_finish(struct vw_audio_file *file);
  * VW_ERR_INVALID_ARGUMENT when file is neither NULL nor a live file.
  */
 vw_status vw_audio_file_free(struct vw_audio_file *file);
+
+/**
+ * Fills *config with the defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.
+ */
+vw_status vw_decoder_config_init(struct vw_decoder_config *config);
+
+/**
+ * Fills *info with zeros and its size. VW_ERR_INVALID_ARGUMENT when info is NULL.
+ */
+vw_status vw_decoder_info_init(struct vw_decoder_info *info);
+
+/**
+ * Makes a decoder. *out is the decoder; free it with vw_decoder_free.
+ *
+ * What the bytes are is recognised from themselves where they say it. Delay and padding of mp3 and Opus are cut off where
+ * they are stated, also of streams that are joined. A stream that breaks off, in the middle of a frame or of a header, is
+ * not broken: it ends with its last whole frame. Memory does not grow with the stream.
+ *
+ * VW_ERR_INVALID_ARGUMENT for a value outside its range; vw_error.field names it.
+ */
+vw_status vw_decoder_new(const struct vw_decoder_config *config,
+                         struct vw_decoder **out);
+
+/**
+ * Takes the next size bytes at data, and hands out what can be decoded now: *samples are *frames times as many samples as
+ * there are channels, interleaved, full scale being -1 to 1 (not clamped: encoded audio may go a little beyond). They belong
+ * to the decoder and are valid until the next call for it; NULL when there are none. Not for two threads at once, since
+ * each takes the other's samples away.
+ *
+ * VW_ERR_BAD_AUDIO when the audio is broken or of a form that is not known; vw_error.audio_byte says where, and, unlike
+ * elsewhere, *samples and *frames are set: what was good before it. Every later call fails in the same way.
+ * VW_ERR_INVALID_ARGUMENT after vw_decoder_finish_f32 or vw_decoder_finish_s16.
+ */
+vw_status vw_decoder_push_f32(struct vw_decoder *decoder,
+                              const uint8_t *data,
+                              size_t size,
+                              const float **samples,
+                              size_t *frames);
+
+/**
+ * vw_decoder_push_f32 with 16-bit samples, rounded and clamped.
+ */
+vw_status vw_decoder_push_s16(struct vw_decoder *decoder,
+                              const uint8_t *data,
+                              size_t size,
+                              const int16_t **samples,
+                              size_t *frames);
+
+/**
+ * No more comes: hands out what was still inside, as vw_decoder_push_f32 does. The second time there is nothing.
+ */
+vw_status vw_decoder_finish_f32(struct vw_decoder *decoder, const float **samples, size_t *frames);
+
+/**
+ * vw_decoder_finish_f32 with 16-bit samples, rounded and clamped.
+ */
+vw_status vw_decoder_finish_s16(struct vw_decoder *decoder, const int16_t **samples, size_t *frames);
+
+/**
+ * What the decoder has found out so far, in *info, which vw_decoder_info_init has filled.
+ *
+ * VW_ERR_INVALID_ARGUMENT when decoder is no live decoder, or info is NULL or was not filled.
+ */
+vw_status vw_decoder_get_info(const struct vw_decoder *decoder, struct vw_decoder_info *info);
+
+/**
+ * Frees a decoder and the samples that it has handed out.
+ *
+ * VW_ERR_INVALID_ARGUMENT when decoder is neither NULL nor a live decoder.
+ */
+vw_status vw_decoder_free(struct vw_decoder *decoder);
+
+/**
+ * Begins a WAV file for what chunks, labelled as config says, decode to: samples are VW_WAV_S16 or VW_WAV_F32, of the rate
+ * and with the channels that config asks for. Otherwise it is as vw_audio_file_create makes one: vw_audio_file_write takes
+ * the bytes as the service sends them, and gives VW_ERR_BAD_AUDIO when they cannot be decoded; then there will be no file.
+ *
+ * *out is the file; free it with vw_audio_file_free. VW_ERR_INVALID_ARGUMENT for a value outside its range, and when path
+ * has a known ending other than .wav or .wave; VW_ERR_FILE when it cannot be made.
+ */
+vw_status vw_audio_file_create_decoded(const char *path,
+                                       const struct vw_decoder_config *config,
+                                       vw_wav_samples samples,
+                                       struct vw_audio_file **out);
+
+/**
+ * Makes one file that plays of the size bytes at data, which are the chunks of one generation as the service sent them, one
+ * after the other: WAV chunks under one header, VW_FORMAT_S16LE under a WAV header and VW_FORMAT_MULAW under a Sun audio
+ * header that state sample_rate in Hz, the others as they are.
+ *
+ * *out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when a WAV header cannot be read or states other
+ * samples than the first. VW_ERR_INVALID_ARGUMENT for a sample_rate that is not more than 0.
+ */
+vw_status vw_audio_bytes_as_sent(vw_format format_code,
+                                 int32_t sample_rate,
+                                 const uint8_t *data,
+                                 size_t size,
+                                 struct vw_audio_bytes **out);
+
+/**
+ * Makes a WAV file of what the size bytes at data, labelled as config says, decode to: samples are VW_WAV_S16 or
+ * VW_WAV_F32, of the rate and with the channels that config asks for.
+ *
+ * *out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when they cannot be decoded: what was good a
+ * vw_decoder hands out. VW_ERR_INVALID_ARGUMENT for a value outside its range.
+ */
+vw_status vw_audio_bytes_decoded(const struct vw_decoder_config *config,
+                                 vw_wav_samples samples,
+                                 const uint8_t *data,
+                                 size_t size,
+                                 struct vw_audio_bytes **out);
+
+/**
+ * Where the bytes are, in *data, and how many, in *size: valid until vw_audio_bytes_free.
+ *
+ * VW_ERR_INVALID_ARGUMENT when bytes are no live ones, or data or size is NULL.
+ */
+vw_status vw_audio_bytes_get(const struct vw_audio_bytes *bytes, const uint8_t **data, size_t *size);
+
+/**
+ * Frees the bytes of a file.
+ *
+ * VW_ERR_INVALID_ARGUMENT when bytes are neither NULL nor live ones.
+ */
+vw_status vw_audio_bytes_free(struct vw_audio_bytes *bytes);
 
 /**
  * Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.
@@ -1208,6 +1888,167 @@ vw_status vw_deepdub_stream_tts(const struct vw_deepdub_client *client,
                                 vw_deepdub_chunk_fn on_chunk,
                                 void *user_data,
                                 struct vw_deepdub_tts_result *result);
+
+/**
+ * Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.
+ */
+vw_status vw_player_config_init(struct vw_player_config *config);
+
+/**
+ * Prepares a struct for vw_player_get_state. VW_ERR_INVALID_ARGUMENT when state is NULL.
+ */
+vw_status vw_player_state_init(struct vw_player_state *state);
+
+/**
+ * Prepares a struct for vw_player_next_end. VW_ERR_INVALID_ARGUMENT when end is NULL.
+ */
+vw_status vw_track_end_init(struct vw_track_end *end);
+
+/**
+ * Makes a player. config may be NULL: everything by default. *out is the player; free it with vw_player_free.
+ *
+ * VW_ERR_INVALID_ARGUMENT for a configuration outside its ranges; VW_ERR_INTERNAL when about a million players live.
+ */
+vw_status vw_player_new(const struct vw_player_config *config, struct vw_player **out);
+
+/**
+ * Frees a player. A vw_player_read that is just running on another thread is waited for; every later one is silent. What
+ * waits is dropped: writes to its tracks fail with VW_ERR_CLOSED, and lines that play on it are cancelled when their next
+ * chunk comes. The handles of tracks are still to be freed.
+ *
+ * VW_ERR_INVALID_ARGUMENT when player is neither NULL nor a live player.
+ */
+vw_status vw_player_free(struct vw_player *player);
+
+/**
+ * For the sound device's callback: fills out, all of it, with frames * channels samples, interleaved, and with silence
+ * where there is nothing to be heard. Wait-free: it takes no lock, allocates and frees nothing, and makes no system call,
+ * whatever other threads are doing. One thread at a time.
+ *
+ * VW_ERR_INVALID_ARGUMENT when another thread is reading from it, or player is no live player: then out is filled with
+ * silence, too, as for one channel where player is not known to have been one. Also when out is NULL or not aligned, or
+ * frames * channels samples are more than memory can have; then nothing is written. It never sets vw_last_error.
+ */
+vw_status vw_player_read(struct vw_player *player,
+                         float *out,
+                         size_t frames);
+
+/**
+ * Fades out within the next read, and is silent until vw_player_resume. Nothing is lost, and tracks can be written as
+ * ever. Does nothing to a player that is paused.
+ */
+vw_status vw_player_pause(const struct vw_player *player);
+
+/**
+ * Goes on where it was paused, fading in. Does nothing to a player that is not paused.
+ */
+vw_status vw_player_resume(const struct vw_player *player);
+
+/**
+ * Silences all tracks that have been begun, from the next read on: barge-in. What waits is dropped; what is still written
+ * to them is refused with VW_ERR_CANCELLED, which also cancels the lines that play here. Tracks begun afterwards play as
+ * ever. A paused player stays paused.
+ */
+vw_status vw_player_flush(const struct vw_player *player);
+
+/**
+ * Sets what samples are multiplied by, 0 to 8; it moves there within 5 ms. VW_ERR_INVALID_ARGUMENT for any other number.
+ */
+vw_status vw_player_set_gain(const struct vw_player *player,
+                             float gain);
+
+/**
+ * Sets the cushion, 0 to max_cushion_ms, however far it has grown; from the next time on that it is waited for.
+ * VW_ERR_INVALID_ARGUMENT for more than that.
+ */
+vw_status vw_player_set_cushion(const struct vw_player *player, uint32_t cushion_ms);
+
+/**
+ * How a player stands, in *state, which vw_player_state_init has prepared.
+ */
+vw_status vw_player_get_state(const struct vw_player *player, struct vw_player_state *state);
+
+/**
+ * The next track that is over for the ear: its last frame has been handed to a read, or it was silenced and a read has come
+ * since. Each track exactly once, in the order in which they were begun. Of ends that nobody takes the last 1024 are kept;
+ * how many are lost vw_player_get_state says.
+ *
+ * *out is 1, and *end filled, which vw_track_end_init has prepared; or 0, and *end as it was, when there is none now.
+ */
+vw_status vw_player_next_end(const struct vw_player *player,
+                             struct vw_track_end *end,
+                             int32_t *out);
+
+/**
+ * Fills options with their defaults. VW_ERR_INVALID_ARGUMENT when options is NULL.
+ */
+vw_status vw_track_options_init(struct vw_track_options *options);
+
+/**
+ * Begins a track, to be played when all that were begun before are over. It keeps them waiting until it is finished,
+ * failed, cancelled or freed, whether or not anything comes.
+ *
+ * options may be NULL: everything by default. *out is the track; free it with vw_track_free.
+ * VW_ERR_INVALID_ARGUMENT for options outside their ranges; VW_ERR_BUFFER_FULL when 65536 tracks wait.
+ */
+vw_status vw_player_begin(const struct vw_player *player,
+                          const struct vw_track_options *options,
+                          struct vw_track **out);
+
+/**
+ * Decodes the next piece of a track, cut anywhere, and adds it. Does not wait.
+ *
+ * VW_ERR_BAD_AUDIO for what cannot be decoded, VW_ERR_BUFFER_FULL when more than max_buffered_ms would wait: then the
+ * track ends with that error, after what is good. VW_ERR_CANCELLED when it was flushed or cancelled; VW_ERR_CLOSED when it
+ * has been finished or the player has been freed; any other status is what it has failed with.
+ */
+vw_status vw_track_write(const struct vw_track *track,
+                         const uint8_t *data,
+                         size_t size);
+
+/**
+ * Adds samples at the player's rate, interleaved for its channels: frames * channels of them. What is no finite number
+ * becomes silence. NULL with 0 frames adds nothing. Fails as vw_track_write does.
+ */
+vw_status vw_track_write_samples(const struct vw_track *track, const float *samples, size_t frames);
+
+/**
+ * Ends a track well: all of it has been written. Does nothing when it has ended already. Fails as vw_track_write does, for
+ * what was still to be decoded.
+ */
+vw_status vw_track_finish(const struct vw_track *track);
+
+/**
+ * Ends a track with a status that its end tells, such as that of the call that should have written it: what was good is
+ * played. VW_OK is as vw_track_finish. Does nothing when it has ended already. VW_ERR_INVALID_ARGUMENT for a number that is
+ * no status.
+ */
+vw_status vw_track_fail(const struct vw_track *track,
+                        int32_t status);
+
+/**
+ * Silences a track from the next read on, whatever of it waits and is still written; other tracks go on. It ends as
+ * flushed. Does nothing to a track that is over.
+ */
+vw_status vw_track_cancel(const struct vw_track *track);
+
+/**
+ * Frees a track's handle. One that has not ended ends, after what was written, with VW_ERR_CANCELLED.
+ *
+ * VW_ERR_INVALID_ARGUMENT when track is neither NULL nor a live track.
+ */
+vw_status vw_track_free(struct vw_track *track);
+
+/**
+ * An on_chunk that plays: user_data is a vw_track of the request's format and sample rate, as in
+ *
+ *     vw_deepdub_stream_tts(client, &request, vw_track_on_chunk, track, NULL)
+ *
+ * Writes each chunk, and finishes the track after the last. Returns VW_STOP when the track takes no more, because it was
+ * flushed for example; when the call fails otherwise, tell the track with vw_track_fail.
+ */
+int32_t vw_track_on_chunk(const struct vw_deepdub_chunk *chunk,
+                          void *user_data);
 
 /**
  * Makes the callbacks that are due, on this thread, for a session that was opened with VW_DELIVERY_POLL. session is a
@@ -1303,7 +2144,7 @@ vw_status vw_deepdub_session_speak(const struct vw_deepdub_session *session,
 
 /**
  * Stops a line. When this returns, its on_chunk is not running and is not called again; only on_end still comes. What
- * waits for a poll or a resume is dropped. Does nothing to a line that has ended and of which nothing waits.
+ * waits for a poll, a resume or in a player is dropped. Does nothing to a line that has ended and of which nothing waits.
  *
  * It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a
  * callback of this library it waits for nothing: on_chunk is not called again, and a call that runs on another thread may
@@ -1550,6 +2391,155 @@ vw_status vw_deepdub_delete_issue(const struct vw_deepdub_client *client,
  * Frees a report's memory; the service keeps the report. VW_ERR_INVALID_ARGUMENT when issue is neither NULL nor live.
  */
 vw_status vw_deepdub_issue_free(struct vw_deepdub_issue *issue);
+
+/**
+ * Fills options with their defaults. VW_ERR_INVALID_ARGUMENT when options is NULL.
+ */
+vw_status vw_deepdub_report_options_init(struct vw_deepdub_report_options *options);
+
+/**
+ * Files a report about one of the last generations of this client: id, text and voice come from memory, and a clip of its
+ * audio is attached, as a WAV file cut around the second where it happened. *out is the report as the service has it.
+ *
+ * generation_id is that of a call, a line or a turn; NULL is the one whose audio began last. They are remembered from
+ * their first audio on, also while they are being spoken and after they failed, as long as remember_generations and
+ * remember_audio_bytes of the client allow. A generation whose audio there was no room for is reported without a clip.
+ *
+ * VW_ERR_INVALID_ARGUMENT before anything is sent: the generation is not remembered, or has not so many seconds, or is too
+ * long to be attached whole. Else as vw_deepdub_create_issue.
+ */
+vw_status vw_deepdub_report(const struct vw_deepdub_client *client,
+                            const char *generation_id,
+                            const struct vw_deepdub_report_options *options,
+                            struct vw_deepdub_issue **out);
+
+/**
+ * Fills options with their defaults. VW_ERR_INVALID_ARGUMENT when options is NULL.
+ */
+vw_status vw_deepdub_outbox_options_init(struct vw_deepdub_outbox_options *options);
+
+/**
+ * Prepares a summary for vw_deepdub_outbox_send and vw_deepdub_outbox_deliver. VW_ERR_INVALID_ARGUMENT when summary is
+ * NULL.
+ */
+vw_status vw_deepdub_outbox_summary_init(struct vw_deepdub_outbox_summary *summary);
+
+/**
+ * Opens the outbox in the directory path, which is made where it is not there, for this user alone (0700, files 0600), and
+ * clears away what crashed processes left half done. options may be NULL, for the defaults.
+ *
+ * Any number of threads and processes may use one directory at the same time; each report is sent by one of them at a
+ * time. The file system must have locks: network file systems often have none that can be relied on. *out is the outbox;
+ * free it with vw_deepdub_outbox_free. VW_ERR_INVALID_ARGUMENT for an empty path and limits of 0; VW_ERR_FILE when the
+ * directory cannot be made or written to.
+ */
+vw_status vw_deepdub_outbox_open(const char *path,
+                                 const struct vw_deepdub_outbox_options *options,
+                                 struct vw_deepdub_outbox **out);
+
+/**
+ * Takes a report, and returns when it is safe: the file, with the clip, and its name are synced to the disk. A clip that
+ * is a path is read now. Nothing is sent. Waits for the disk: nothing for a frame of a game.
+ *
+ * id has room for VW_OUTBOX_ID_SIZE bytes and gets the outbox's id for the report, a UUID with a NUL.
+ * VW_ERR_INVALID_ARGUMENT for what vw_deepdub_create_issue would refuse; VW_ERR_OUTBOX_FULL when a limit would be
+ * exceeded, which vw_error.field names ("max_bytes", "max_reports"); VW_ERR_FILE when the clip cannot be read or the report
+ * not be written, as on a full disk; VW_ERR_CANCELLED when report.cancel has been cancelled before. Nothing of the report
+ * stays then.
+ */
+vw_status vw_deepdub_outbox_add(struct vw_deepdub_outbox *outbox,
+                                const struct vw_deepdub_issue_request *report,
+                                char *id);
+
+/**
+ * Takes a report about one of the last generations of client, filled in and with a clip as vw_deepdub_report makes it.
+ * generation_id and options are as there. Returns as vw_deepdub_outbox_add does, with the id in id, which has
+ * VW_OUTBOX_ID_SIZE bytes; nothing is sent.
+ *
+ * Statuses as for both.
+ */
+vw_status vw_deepdub_outbox_add_report(struct vw_deepdub_outbox *outbox,
+                                       const struct vw_deepdub_client *client,
+                                       const char *generation_id,
+                                       const struct vw_deepdub_report_options *options,
+                                       char *id);
+
+/**
+ * Sends all reports that wait, oldest first, and returns. A report that cannot be delivered now is no failure of this
+ * call: it waits on, and summary (which may be NULL) says why.
+ *
+ * A report is delivered at least once: twice when the service's answer is lost, because the service has no way to tell
+ * that two reports are one. One that the service refuses (HTTP 400, 404, 422 ...) is kept aside with the reason. Where the
+ * failure is not the report's, it waits on: without a network, with a key or an account that the service does not accept,
+ * or when there are too many requests (HTTP 429, after the client's tries), no further one is tried. When the service was
+ * reached and failed, or the connection broke, the next one is tried, until three in a row have failed.
+ *
+ * on_report and cancel may be NULL. VW_ERR_CANCELLED when cancel, on_report or freeing the client ended it; what had been
+ * done is done. VW_ERR_FILE when the directory cannot be read or changed.
+ */
+vw_status vw_deepdub_outbox_send(struct vw_deepdub_outbox *outbox,
+                                 const struct vw_deepdub_client *client,
+                                 vw_deepdub_outbox_report_fn on_report,
+                                 void *user_data,
+                                 const struct vw_cancel *cancel,
+                                 struct vw_deepdub_outbox_summary *summary);
+
+/**
+ * Sends reports until none waits any more, or until timeout_ms milliseconds have passed (VW_NO_TIMEOUT: for as long as it
+ * takes): after failures that may pass, such as a lost network, it waits and tries again. For a thread of the program's;
+ * there is none of the library's.
+ *
+ * The waits are those of the client's settings for retries, without end and at least 50 ms, or what the service asks for.
+ * It returns early when the next try would come too late, and when waiting does not help, because the service does not
+ * accept the key or the account: summary.status says so. A call that is under way when the time is over is ended.
+ * Otherwise as vw_deepdub_outbox_send.
+ */
+vw_status vw_deepdub_outbox_deliver(struct vw_deepdub_outbox *outbox,
+                                    const struct vw_deepdub_client *client,
+                                    uint32_t timeout_ms,
+                                    vw_deepdub_outbox_report_fn on_report,
+                                    void *user_data,
+                                    const struct vw_cancel *cancel,
+                                    struct vw_deepdub_outbox_summary *summary);
+
+/**
+ * Everything that is in the outbox, oldest first: what waits, what was rejected, what is remembered of the delivered, and
+ * files that cannot be understood.
+ *
+ * *out is the list; free it with vw_deepdub_outbox_reports_free. It stays as it is when the outbox changes, or is freed.
+ * VW_ERR_FILE when the directory cannot be read.
+ */
+vw_status vw_deepdub_outbox_list(const struct vw_deepdub_outbox *outbox,
+                                 struct vw_deepdub_outbox_reports **out);
+
+/**
+ * Frees a list. VW_ERR_INVALID_ARGUMENT when reports is neither NULL nor live.
+ */
+vw_status vw_deepdub_outbox_reports_free(struct vw_deepdub_outbox_reports *reports);
+
+/**
+ * Has a rejected report wait again. Nothing is sent. One that waits already stays as it is.
+ *
+ * VW_ERR_NOT_FOUND when there is none of that id; VW_ERR_INVALID_ARGUMENT when it was delivered; VW_ERR_FILE when it
+ * cannot be moved.
+ */
+vw_status vw_deepdub_outbox_retry(struct vw_deepdub_outbox *outbox, const char *id);
+
+/**
+ * Removes a report, its clip and what is known of it, whatever its state; the service keeps what it has. One that is being
+ * sent at this moment may arrive all the same.
+ *
+ * VW_ERR_NOT_FOUND when there is none of that id; VW_ERR_FILE when it cannot be removed.
+ */
+vw_status vw_deepdub_outbox_drop(struct vw_deepdub_outbox *outbox,
+                                 const char *id);
+
+/**
+ * Frees an outbox; the directory stays with all that is in it. Calls that are using it go on.
+ *
+ * VW_ERR_INVALID_ARGUMENT when outbox is neither NULL nor live.
+ */
+vw_status vw_deepdub_outbox_free(struct vw_deepdub_outbox *outbox);
 
 #ifdef __cplusplus
 }  // extern "C"

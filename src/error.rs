@@ -147,6 +147,16 @@ pub struct Problem {
     pub error_code: Option<i64>,
 }
 
+/// Where in a stream of audio something is wrong.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct AudioPosition {
+    /// The first byte of the frame, page or header that is broken, counted from the beginning of the stream.
+    pub byte: u64,
+    /// Seconds of good audio before it.
+    pub seconds: f64,
+}
+
 /// What went wrong, where, and what the service said about it.
 ///
 /// Never contains a key. [`Display`](fmt::Display) gives one line for a person: what was tried, what came
@@ -167,6 +177,7 @@ struct Details {
     received: Option<Received>,
     attempts: Option<u32>,
     problem: Option<Problem>,
+    audio_position: Option<AudioPosition>,
     /// Whether it is certain that nothing of the request was sent.
     unsent: bool,
 }
@@ -185,6 +196,7 @@ impl Error {
             received: None,
             attempts: None,
             problem: None,
+            audio_position: None,
             unsent: false,
         }))
     }
@@ -250,6 +262,11 @@ impl Error {
 
     pub(crate) fn with_problem(mut self, problem: Problem) -> Error {
         self.0.problem = Some(problem);
+        self
+    }
+
+    pub(crate) fn with_audio_position(mut self, position: AudioPosition) -> Error {
+        self.0.audio_position = Some(position);
         self
     }
 
@@ -348,6 +365,11 @@ impl Error {
     pub fn problem(&self) -> Option<&Problem> {
         self.0.problem.as_ref()
     }
+
+    /// Where in the audio it went wrong (`BadAudio`).
+    pub fn audio_position(&self) -> Option<AudioPosition> {
+        self.0.audio_position
+    }
 }
 
 impl fmt::Display for Error {
@@ -364,6 +386,7 @@ impl fmt::Display for Error {
             generation_id,
             attempts,
             problem,
+            audio_position,
             unsent: _,
         } = &*self.0;
         write!(f, "{kind}: {message}")?;
@@ -382,6 +405,9 @@ impl fmt::Display for Error {
         }
         if let Some(attempts) = attempts.filter(|attempts| *attempts > 1) {
             notes.push(format!("tried {attempts} times"));
+        }
+        if let Some(AudioPosition { byte, seconds }) = audio_position {
+            notes.push(format!("at byte {byte}, after {seconds:.3} s of good audio"));
         }
         if let Some(Received { chunks, bytes }) = received.filter(|received| received.chunks > 0) {
             let plural = if chunks == 1 { "" } else { "s" };

@@ -39,7 +39,7 @@ mod secret;
 mod sync;
 mod thread;
 
-pub use error::{Error, ErrorKind, KINDS, KindInfo, Problem, Received, Result};
+pub use error::{AudioPosition, Error, ErrorKind, KINDS, KindInfo, Problem, Received, Result};
 pub use net::{CallOptions, CancelToken, HttpConfig, HttpTimeouts, Proxy, RetryPolicy, SaveTo, Saved};
 
 /// This library's version, such as `0.1.0`.

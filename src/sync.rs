@@ -1,9 +1,11 @@
-//! Locks that a panic elsewhere does not poison. (`tests/loom` puts the model checker's own in their place.)
+//! Locks that a panic elsewhere does not poison, and what else threads meet over. (`tests/loom` puts the model checker's
+//! own in their place.)
 
-use std::sync::PoisonError;
+use std::sync::{OnceLock, PoisonError};
 use std::time::Duration;
 
-pub(crate) use std::sync::MutexGuard;
+pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+pub(crate) use std::sync::{Arc, MutexGuard};
 
 #[derive(Debug, Default)]
 pub(crate) struct Mutex<T>(std::sync::Mutex<T>);
@@ -39,5 +41,27 @@ impl Condvar {
             .wait_timeout(guard, limit)
             .unwrap_or_else(PoisonError::into_inner)
             .0
+    }
+}
+
+/// A pointer that is set once. To look at it is one load.
+pub(crate) struct Link<T>(OnceLock<Arc<T>>);
+
+impl<T> Link<T> {
+    pub const fn new() -> Link<T> {
+        Link(OnceLock::new())
+    }
+
+    /// Once; any other time is without effect.
+    pub fn set(&self, to: Arc<T>) {
+        let _ = self.0.set(to);
+    }
+
+    pub fn get(&self) -> Option<Arc<T>> {
+        self.0.get().cloned()
+    }
+
+    pub fn take(&mut self) -> Option<Arc<T>> {
+        self.0.take()
     }
 }

@@ -7,7 +7,9 @@ use std::process::Command;
 
 use support::*;
 use voicewire::ErrorKind;
-use voicewire::audio::{AudioFile, DurationMeter, Format, file_bytes, wav};
+use voicewire::audio::{
+    AudioFile, DurationMeter, Format, Output, WavSamples, decode, file_bytes, joined_file_bytes, wav,
+};
 use voicewire::deepdub::SAMPLE_RATES;
 use voicewire::deepdub::SpeechRequest;
 
@@ -280,4 +282,119 @@ fn other_people_s_players_take_every_file_without_a_warning() {
             assert!((seconds - 1.5).abs() < 0.08, "{ending} at {rate} Hz lasts {seconds} s");
         }
     }
+}
+
+/// A WAV file of what stands in `samples`, in `bits` and so many channels.
+fn wav_of(samples: &[u8], rate: u32, channels: u16, bits: u16) -> Vec<u8> {
+    let mut bytes = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0".to_vec();
+    bytes.extend(channels.to_le_bytes());
+    bytes.extend(rate.to_le_bytes());
+    bytes.extend([0; 4]);
+    bytes.extend((channels * bits / 8).to_le_bytes());
+    bytes.extend(bits.to_le_bytes());
+    bytes.extend(b"data");
+    bytes.extend((samples.len() as u32).to_le_bytes());
+    bytes.extend(samples);
+    bytes
+}
+
+#[test]
+fn headers_are_taken_out_wherever_chunks_are_cut_and_whatever_is_around_the_samples() {
+    let folder = scratch("cut_headers");
+    let samples: Vec<u8> = (0..6 * 20).collect();
+    let list = b"LIST\x03\0\0\0abc\0";
+    for (channels, bits) in [(1, 16), (2, 16), (1, 24), (1, 8)] {
+        let frame = usize::from(channels * bits / 8);
+        let file = wav_of(&samples, 22_050, channels, bits);
+        // The second is cut in the middle of a frame: what is left of that is no sound.
+        let sent = [&file, list.as_slice(), &file[..file.len() - 1], &file].concat();
+        let cut = &samples[..samples.len() - frame];
+        let expected = [&samples, cut, &samples].concat();
+        for size in [1, 2, 3, 7, 11, 13, 45, 1000] {
+            let path = folder.join("line.wav");
+            let chunks: Vec<Vec<u8>> = sent.chunks(size).map(<[u8]>::to_vec).collect();
+            let seconds = save(&chunks, &path, Format::Wav, 8000);
+            let bytes = std::fs::read(&path).expect("a file");
+            let info = wav::parse(&bytes).expect("a header");
+            assert_eq!(
+                (info.channels, info.bits_per_sample, info.sample_rate),
+                (channels, bits, 22_050)
+            );
+            assert_eq!(&bytes[44..44 + info.data_size], expected, "{bits} bits by {size}");
+            assert_eq!(bytes.len(), 44 + expected.len().next_multiple_of(2));
+            assert!((seconds - (expected.len() / frame) as f64 / 22_050.0).abs() < 1e-9);
+            assert_eq!(
+                joined_file_bytes(Format::Wav, 8000, &sent).expect("good"),
+                bytes,
+                "the same in memory"
+            );
+        }
+    }
+}
+
+#[test]
+fn chunks_of_different_kinds_are_not_joined() {
+    let folder = scratch("different");
+    let sent = [wav_of(&[1, 2], 8000, 1, 16), wav_of(&[1, 2], 16_000, 1, 16)];
+    let mut file = AudioFile::create(folder.join("line.wav"), Format::Wav, 8000).expect("a file");
+    file.write(&sent[0]).expect("written");
+    let error = file.write(&sent[1]).expect_err("another rate");
+    assert_eq!(error.kind(), ErrorKind::BadAudio);
+    assert_eq!(error.audio_position().map(|position| position.byte), Some(46 + 20));
+    assert_eq!(file.finish().expect_err("no file").to_string(), error.to_string());
+    assert!(names(&folder).is_empty());
+}
+
+#[test]
+fn decoded_audio_is_saved_at_the_rate_and_with_the_channels_asked_for() {
+    let (folder, sandbox) = (scratch("decoded"), sandbox());
+    let client = client(&sandbox);
+    for format in Format::ALL {
+        let chunks = hear(&client, &request(format.name())).chunks;
+        let rate = 16_000;
+        for (output, samples, bits) in [
+            (Output::default(), WavSamples::S16, 16),
+            (Output::new(44_100, 2), WavSamples::F32, 32),
+        ] {
+            let path = folder.join(format!("{format}.wav"));
+            let mut file = AudioFile::create_decoded(&path, format, rate, output, samples).expect("a file");
+            for chunk in &chunks {
+                file.write(chunk).expect("written");
+            }
+            let seconds = file.seconds();
+            file.finish().expect("finished");
+            let bytes = std::fs::read(&path).expect("a file");
+            let info = wav::parse(&bytes).expect("a header");
+            let own = if format == Format::Opus { 48_000 } else { rate };
+            let rate = if output.sample_rate == 0 {
+                own
+            } else {
+                output.sample_rate
+            };
+            assert_eq!(
+                (info.sample_rate, info.channels, info.bits_per_sample),
+                (rate, output.channels.max(1), bits)
+            );
+            assert_eq!(bytes.len(), 44 + info.data_size);
+            let frames = info.data_size / usize::from(info.channels * bits / 8);
+            assert!((frames as f64 / f64::from(rate) - seconds).abs() < 1e-4, "{format}");
+            let sent = chunks.concat();
+            let in_memory = match samples {
+                WavSamples::F32 => decode::<f32>(format, own, &sent, output).expect("good").to_wav(),
+                _ => decode::<i16>(format, own, &sent, output).expect("good").to_wav(),
+            };
+            assert!(in_memory == bytes, "{format}: the same in memory");
+        }
+    }
+    let error = AudioFile::create_decoded(folder.join("a.mp3"), Format::Mp3, 0, Output::default(), WavSamples::S16);
+    assert_eq!(error.expect_err("not WAV").kind(), ErrorKind::InvalidArgument);
+    let mut broken =
+        AudioFile::create_decoded(folder.join("b.wav"), Format::Wav, 0, Output::default(), WavSamples::S16)
+            .expect("a file");
+    assert_eq!(
+        broken.write(b"<html>nothing").expect_err("broken").kind(),
+        ErrorKind::BadAudio
+    );
+    assert_eq!(broken.finish().expect_err("broken").kind(), ErrorKind::BadAudio);
+    assert!(!folder.join("b.wav").exists());
 }

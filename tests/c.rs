@@ -123,7 +123,13 @@ fn sandbox() -> Sandbox {
 }
 
 /// What gives NULL, garbage and handles of another kind to every function, a file for each part of the header.
-const MISUSE: [&str; 1] = ["tests/c/misuse.c"];
+const MISUSE: [&str; 5] = [
+    "tests/c/misuse.c",
+    "tests/c/misuse_decoder.c",
+    "tests/c/misuse_outbox.c",
+    "tests/c/misuse_player.c",
+    "tests/c/misuse_report.c",
+];
 
 #[test]
 fn misuse_is_a_status_and_never_a_crash() {
@@ -177,6 +183,13 @@ fn c_programs_speak_stop_fail_and_report() {
 }
 
 #[test]
+fn c_programs_keep_reports_until_the_service_has_them() {
+    let (folder, sandbox) = (scratch("outbox"), sandbox());
+    let program = compile(&["tests/c/outbox.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+}
+
+#[test]
 fn c_programs_speak_in_sessions() {
     let (folder, sandbox) = (scratch("session"), sandbox());
     let program = compile(&["tests/c/session.c"], &folder, false);
@@ -188,10 +201,47 @@ fn c_programs_speak_in_sessions() {
 }
 
 #[test]
+fn c_programs_decode_what_streams() {
+    let (folder, sandbox) = (scratch("decoder"), sandbox());
+    let program = compile(&["tests/c/decoder.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+}
+
+#[test]
 fn c_programs_stream_text_in() {
     let (folder, sandbox) = (scratch("text"), sandbox());
     let program = compile(&["tests/c/text_session.c"], &folder, false);
     with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+    assert!(
+        sandbox.wait_until_idle(std::time::Duration::from_secs(10)),
+        "every connection is closed"
+    );
+}
+
+#[test]
+fn c_programs_report_from_memory_with_the_second_where_it_happened() {
+    let (folder, sandbox) = (scratch("report-from-memory"), sandbox());
+    let program = compile(&["tests/c/report.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+    let heard = std::fs::read(folder.join("heard.s16le")).expect("what was heard");
+    let filed = std::fs::read_to_string(folder.join("filed")).expect("ids");
+    let clips: Vec<Vec<u8>> = filed
+        .lines()
+        .map(|id| sandbox.issue_audio(id).expect("a clip"))
+        .collect();
+    // At 16000 Hz: 1.5 s to 4.5 s, and 1.5 s to 2.5 s, two bytes a sample.
+    assert_eq!(clips.len(), 3);
+    assert_eq!(clips[0][44..], heard[48_000..144_000]);
+    assert_eq!(clips[1][44..], heard[48_000..80_000]);
+    assert_eq!(clips[2], clips[1], "the same by way of an outbox");
+}
+
+#[test]
+fn c_programs_play() {
+    let (folder, sandbox) = (scratch("player"), sandbox());
+    let program = compile(&["tests/c/player.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+    with_sandbox(&mut Command::new(&program), &sandbox, &folder);
     assert!(
         sandbox.wait_until_idle(std::time::Duration::from_secs(10)),
         "every connection is closed"
@@ -376,6 +426,22 @@ fn the_example_report_issue_follows_a_report_to_its_end() {
     let told = String::from_utf8_lossy(&output.stdout);
     for word in ["filed iss_", "read iss_", "changed iss_", "withdrawn iss_"] {
         assert!(told.contains(word), "{told}");
+    }
+}
+
+#[test]
+fn the_example_outbox_keeps_a_report_until_there_is_a_network() {
+    let folder = scratch("example-outbox");
+    let program = compile(&["examples/c/outbox.c", "examples/c/local_sandbox.c"], &folder, false);
+    let output = without_account(&mut under_valgrind(&program), &folder);
+    let told = String::from_utf8_lossy(&output.stdout);
+    for words in [
+        "kept ",
+        "is waiting (VW_ERR_NETWORK",
+        "is delivered as iss_",
+        "1 delivered, 0 rejected, 0 waiting",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
     }
 }
 

@@ -14,13 +14,19 @@ fn header_is_up_to_date() {
         "log",
         "cancel",
         "audio_file",
+        "decoder",
+        "audio_bytes",
         "deepdub_client",
         "deepdub_tts",
+        "player",
+        "track",
         "session",
         "deepdub_session",
         "deepdub_line",
         "deepdub_text",
         "deepdub_issues",
+        "deepdub_report",
+        "deepdub_outbox",
     ];
     let builder = sources
         .iter()

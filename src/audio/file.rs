@@ -3,15 +3,16 @@
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::meter::DurationMeter;
-use super::{Format, wav};
+use super::saved::{Container, Saved, WavSamples};
+use super::{Format, Output};
 use crate::error::{Error, Result};
 use crate::part_file::{PartFile, file_error};
 
 /// A file being written from the chunks of one generation: one valid container with right lengths.
 ///
-/// Joined WAV chunks get one header. Mu-law gets a Sun audio header where the file's ending is `.au` or
-/// `.snd`, `s16le` a WAV header where it is `.wav`. Everything else is written as it comes.
+/// As sent ([`create`](Self::create)): joined WAV chunks get one header. Mu-law gets a Sun audio header where the file's ending is `.au` or
+/// `.snd`, `s16le` a WAV header where it is `.wav`. Everything else is written as it comes. Or
+/// decoded, as WAV ([`create_decoded`](Self::create_decoded)).
 ///
 /// It is written beside its destination and takes its name only in [`finish`](Self::finish): a file of that
 /// name is never half-written. Dropping it before removes what was written. After a write that failed every further call
@@ -19,58 +20,15 @@ use crate::part_file::{PartFile, file_error};
 #[derive(Debug)]
 pub struct AudioFile {
     writer: BufWriter<PartFile>,
-    format: Format,
-    container: Container,
-    sample_rate: u32,
+    saved: Saved,
     /// Bytes after the container's header.
     data: u64,
-    meter: DurationMeter,
+    /// Of what has been written.
+    seconds: f64,
+    /// What is to be written of one chunk.
+    bytes: Vec<u8>,
     /// The first failure. There is a hole in the file then, and it is never put in place.
     failure: Option<Error>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Container {
-    /// The bytes as they come.
-    AsSent,
-    Wav,
-    Au,
-}
-
-impl Container {
-    /// A WAV file's parts have even lengths.
-    fn needs_padding(self, data: u32) -> bool {
-        self == Container::Wav && data % 2 == 1
-    }
-
-    fn header(self, sample_rate: u32, data: u32) -> Vec<u8> {
-        match self {
-            Container::AsSent => Vec::new(),
-            Container::Wav => wav::header(sample_rate, data).to_vec(),
-            Container::Au => {
-                const MULAW: u32 = 1;
-                let fields = [u32::from_be_bytes(*b".snd"), 24, data, MULAW, sample_rate, 1];
-                fields.into_iter().flat_map(u32::to_be_bytes).collect()
-            }
-        }
-    }
-}
-
-/// Bare samples as the bytes of one file that plays: 16-bit ones (`wav` without its chunks' headers, `s16le`) under a WAV
-/// header, `mulaw` under a Sun audio header. What [`AudioFile`] writes, in memory. The other formats stay as they are.
-pub fn file_bytes(format: Format, sample_rate: u32, samples: &[u8]) -> Vec<u8> {
-    let container = match format {
-        Format::Wav | Format::S16le => Container::Wav,
-        Format::Mulaw => Container::Au,
-        _ => Container::AsSent,
-    };
-    let size = u32::try_from(samples.len()).unwrap_or(u32::MAX);
-    let mut bytes = container.header(sample_rate, size);
-    bytes.extend_from_slice(samples);
-    if container.needs_padding(size) {
-        bytes.push(0);
-    }
-    bytes
 }
 
 impl AudioFile {
@@ -85,80 +43,103 @@ impl AudioFile {
     /// cannot be made.
     pub fn create(path: impl AsRef<Path>, format: Format, sample_rate: u32) -> Result<AudioFile> {
         let container = container_for(path.as_ref(), format)?;
-        let mut writer = BufWriter::new(PartFile::create(path.as_ref())?);
-        let written = writer.write_all(&container.header(sample_rate, 0));
-        let meter = DurationMeter::new(format, sample_rate);
+        AudioFile::begin(path.as_ref(), Saved::as_sent(format, sample_rate, container))
+    }
+
+    /// Begins a WAV file at `path` for what chunks of `format` at `sample_rate` Hz, a label as for
+    /// [`Decoder::new`](super::Decoder::new), decode to: `samples` of the rate and with the channels that `output`
+    /// asks for.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when the ending of `path` is known and another than `.wav` or `.wave`, or for a rate or a number
+    /// of channels outside their range; `File` when the file cannot be made.
+    pub fn create_decoded(
+        path: impl AsRef<Path>,
+        format: Format,
+        sample_rate: u32,
+        output: Output,
+        samples: WavSamples,
+    ) -> Result<AudioFile> {
+        container_for(path.as_ref(), Format::Wav)?;
+        AudioFile::begin(path.as_ref(), Saved::decoded(format, sample_rate, output, samples)?)
+    }
+
+    fn begin(path: &Path, saved: Saved) -> Result<AudioFile> {
+        let mut writer = BufWriter::new(PartFile::create(path)?);
+        let written = writer.write_all(&saved.header(0));
         let mut made = AudioFile {
             writer,
-            format,
-            container,
-            sample_rate,
+            saved,
             data: 0,
-            meter,
+            seconds: 0.0,
+            bytes: Vec::new(),
             failure: None,
         };
         made.checked(written)?;
         Ok(made)
     }
 
-    /// Adds the bytes of one chunk, as the service sent them.
+    /// Adds the bytes of one chunk, as the service sent them. They may be cut anywhere.
     ///
     /// # Errors
-    /// `File` when they cannot be written, or the file would outgrow its container (4 GiB for WAV and Sun audio).
+    /// `File` when they cannot be written, or the file would outgrow its container (4 GiB for WAV and Sun audio);
+    /// `BadAudio` when a WAV header cannot be read or states another kind of samples than the first, or when what is to be
+    /// decoded cannot be.
     pub fn write(&mut self, chunk: &[u8]) -> Result<()> {
+        self.add(|saved, bytes| saved.push(chunk, bytes))
+    }
+
+    fn add(&mut self, make: impl FnOnce(&mut Saved, &mut Vec<u8>) -> Result<()>) -> Result<()> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
-        if self.format == Format::Wav
-            && self.data == 0
-            && let Some(info) = wav::parse(chunk)
-        {
-            self.sample_rate = info.sample_rate;
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.clear();
+        let added = make(&mut self.saved, &mut bytes).and_then(|()| self.put(&bytes));
+        self.bytes = bytes;
+        if added.is_ok() {
+            self.seconds = self.saved.seconds();
         }
-        let bytes = if self.format == Format::Wav {
-            wav::samples(chunk)
-        } else {
-            chunk
-        };
+        added.inspect_err(|error| self.failure = Some(error.clone()))
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<()> {
         // 64 bytes for the header and the padding.
-        if self.container != Container::AsSent && self.data + bytes.len() as u64 > u64::from(u32::MAX - 64) {
+        let limited = self.saved.container() != Container::AsSent;
+        if limited && self.data + bytes.len() as u64 > u64::from(u32::MAX - 64) {
             return self.checked(Err(io::Error::other("its container holds 4 GiB at most")));
         }
         let written = self.writer.write_all(bytes);
         self.checked(written)?;
-        self.meter.push(chunk);
         self.data += bytes.len() as u64;
         Ok(())
     }
 
     /// Seconds of audio written so far.
     pub fn seconds(&self) -> f64 {
-        self.meter.seconds()
+        self.seconds
     }
 
     /// Completes the lengths in the header and gives the file its name, replacing a file that had it.
     ///
     /// # Errors
-    /// `File`; then nothing is left of it.
+    /// `File`, or what [`write`](Self::write) has failed with; then nothing is left of it.
     pub fn finish(mut self) -> Result<()> {
-        if let Some(failure) = self.failure.take() {
-            return Err(failure);
-        }
+        self.add(Saved::finish)?;
         let finished = self.complete();
         self.checked(finished)?;
-        let AudioFile { writer, .. } = self;
-        let (part, _) = writer.into_parts();
+        let (part, _) = self.writer.into_parts();
         part.put_in_place()
     }
 
     fn complete(&mut self) -> io::Result<()> {
         // `write` keeps it below 4 GiB where a header states it.
         let data = u32::try_from(self.data).unwrap_or(u32::MAX);
-        if self.container.needs_padding(data) {
+        if self.saved.container().needs_padding(data) {
             self.writer.write_all(&[0])?;
         }
         self.writer.seek(SeekFrom::Start(0))?;
-        self.writer.write_all(&self.container.header(self.sample_rate, data))?;
+        self.writer.write_all(&self.saved.header(data))?;
         self.writer.flush()
     }
 

@@ -1,7 +1,8 @@
 //! How long the audio is that has come so far.
 
 use super::Format;
-use super::wav;
+use super::decode::mp3::FrameHeader;
+use super::joined::Joined;
 
 /// Counts the length of encoded audio while it arrives, in pieces cut anywhere, without decoding it.
 ///
@@ -20,9 +21,7 @@ enum Kind {
         bytes: u64,
         size: u32,
     },
-    Wav {
-        bytes: u64,
-    },
+    Wav(Box<Joined>),
     Mp3(Mp3),
     Ogg(Ogg),
 }
@@ -34,7 +33,7 @@ impl DurationMeter {
         let kind = match format {
             Format::S16le => Kind::Samples { bytes: 0, size: 2 },
             Format::Mulaw => Kind::Samples { bytes: 0, size: 1 },
-            Format::Wav => Kind::Wav { bytes: 0 },
+            Format::Wav => Kind::Wav(Box::new(Joined::new(sample_rate))),
             Format::Mp3 => Kind::Mp3(Mp3::default()),
             Format::Opus => Kind::Ogg(Ogg::default()),
         };
@@ -44,16 +43,12 @@ impl DurationMeter {
         }
     }
 
-    /// Takes the next piece. For `wav` a piece is what one chunk held.
+    /// Takes the next piece.
     pub fn push(&mut self, piece: &[u8]) {
         match &mut self.kind {
             Kind::Samples { bytes, .. } => *bytes += piece.len() as u64,
-            Kind::Wav { bytes } => {
-                if let Some(info) = wav::parse(piece) {
-                    self.rate = info.sample_rate;
-                }
-                *bytes += wav::samples(piece).len() as u64;
-            }
+            // From a header that makes no sense on there is nothing to count.
+            Kind::Wav(joined) => drop(joined.push(piece, &mut |_| {})),
             Kind::Mp3(mp3) => mp3.push(piece),
             Kind::Ogg(ogg) => ogg.push(piece),
         }
@@ -64,7 +59,7 @@ impl DurationMeter {
         let of = |count: u64, rate: u32| if rate == 0 { 0.0 } else { count as f64 / f64::from(rate) };
         match &self.kind {
             Kind::Samples { bytes, size } => of(bytes / u64::from(*size), self.rate),
-            Kind::Wav { bytes } => of(bytes / 2, self.rate),
+            Kind::Wav(joined) => joined.seconds(),
             Kind::Mp3(mp3) => mp3.seconds,
             Kind::Ogg(ogg) => of(ogg.granule.saturating_sub(ogg.pre_skip), 48_000),
         }
@@ -92,15 +87,15 @@ impl Mp3 {
             }
             self.pending.push(piece[0]);
             piece = &piece[1..];
-            if self.pending.len() < 4 {
+            if self.pending.len() < FrameHeader::SIZE {
                 continue;
             }
-            match mp3_frame(&self.pending) {
-                Some((length, seconds)) => {
+            match FrameHeader::parse(&self.pending) {
+                Some(frame) => {
                     // The first frame may hold no audio but a table about the rest; counting it as audio is
                     // wrong by 26 ms at most, in a figure that is for progress.
-                    self.seconds += seconds;
-                    self.skip = length - 4;
+                    self.seconds += frame.samples as f64 / f64::from(frame.sample_rate);
+                    self.skip = frame.size - FrameHeader::SIZE;
                     self.pending.clear();
                 }
                 None => {
@@ -109,36 +104,6 @@ impl Mp3 {
             }
         }
     }
-}
-
-/// Length in bytes and in seconds of the layer III frame that begins with this header.
-fn mp3_frame(header: &[u8]) -> Option<(usize, f64)> {
-    const KBPS_V1: [u32; 15] = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
-    const KBPS_V2: [u32; 15] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
-    const RATES_V1: [u32; 3] = [44_100, 48_000, 32_000];
-    let (sync, version, layer) = (
-        header[0] == 0xFF && header[1] >= 0xE0,
-        header[1] >> 3 & 3,
-        header[1] >> 1 & 3,
-    );
-    if !sync || version == 1 || layer != 1 {
-        return None;
-    }
-    let first_version = version == 3;
-    let kbps = *if first_version { KBPS_V1 } else { KBPS_V2 }.get(usize::from(header[2] >> 4))?;
-    let rate = RATES_V1.get(usize::from(header[2] >> 2 & 3))?
-        >> match version {
-            3 => 0,
-            2 => 1,
-            _ => 2,
-        };
-    if kbps == 0 {
-        return None;
-    }
-    let padding = u32::from(header[2] >> 1 & 1);
-    let frame_samples = if first_version { 1152 } else { 576 };
-    let length = frame_samples / 8 * kbps * 1000 / rate + padding;
-    Some((length as usize, f64::from(frame_samples) / f64::from(rate)))
 }
 
 /// Walks from page to page.

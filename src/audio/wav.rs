@@ -1,7 +1,4 @@
-//! RIFF/WAVE headers: reading those of a stream, whose lengths lie, and writing those of a file.
-
-/// The longest header that [`header`] makes.
-pub(crate) const HEADER_SIZE: usize = 44;
+//! RIFF/WAVE headers: reading those of a stream, whose lengths lie.
 
 /// What a WAV header says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,28 +100,4 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
-}
-
-/// The header of a mono 16-bit file with `data_size` bytes of samples.
-pub(crate) fn header(sample_rate: u32, data_size: u32) -> [u8; HEADER_SIZE] {
-    let mut header = [0; HEADER_SIZE];
-    let mut at = 0;
-    let mut put = |bytes: &[u8]| {
-        header[at..at + bytes.len()].copy_from_slice(bytes);
-        at += bytes.len();
-    };
-    put(b"RIFF");
-    // An odd data chunk is followed by one byte of padding, which counts here and not there.
-    put(&(data_size.saturating_add(data_size & 1).saturating_add(36)).to_le_bytes());
-    put(b"WAVEfmt ");
-    put(&16u32.to_le_bytes());
-    put(&1u16.to_le_bytes()); // linear PCM
-    put(&1u16.to_le_bytes()); // mono
-    put(&sample_rate.to_le_bytes());
-    put(&sample_rate.saturating_mul(2).to_le_bytes()); // bytes per second
-    put(&2u16.to_le_bytes()); // bytes per frame
-    put(&16u16.to_le_bytes());
-    put(b"data");
-    put(&data_size.to_le_bytes());
-    header
 }

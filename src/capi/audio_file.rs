@@ -54,6 +54,10 @@ pub struct vw_audio_file {
 pub(super) struct File(Mutex<Option<AudioFile>>);
 
 impl File {
+    pub(super) fn new(file: AudioFile) -> File {
+        File(Mutex::new(Some(file)))
+    }
+
     fn lock(&self) -> MutexGuard<'_, Option<AudioFile>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -109,16 +113,17 @@ pub unsafe extern "C" fn vw_audio_file_create(
         let format = format(format_code)?;
         let rate = u32::try_from(sample_rate).ok().filter(|rate| *rate > 0);
         let rate = rate.ok_or_else(|| Error::invalid("sample_rate", sample_rate, "a rate in Hz, more than 0"))?;
-        let file = File(Mutex::new(Some(AudioFile::create(path, format, rate)?)));
+        let file = File::new(AudioFile::create(path, format, rate)?);
         // SAFETY: not NULL, and the caller's to be written to.
         unsafe { out.write(handle::insert(Arc::new(file))) };
         Ok(())
     })
 }
 
-/// Adds the bytes of one chunk: its data and size, as the service sent them.
+/// Adds the bytes of one chunk: its data and size, as the service sent them. They may be cut anywhere.
 ///
-/// VW_ERR_FILE when they cannot be written; every further call for this file then fails in the same way, so that it is
+/// VW_ERR_FILE when they cannot be written; VW_ERR_BAD_AUDIO when a WAV header cannot be read or states other samples than
+/// the first, and when what is to be decoded cannot be. Every further call for this file then fails in the same way, so that it is
 /// enough to look at what vw_audio_file_finish says. VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_audio_file_write(file: *mut vw_audio_file, data: *const u8, size: usize) -> vw_status {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::handle::{self, Handle};
 use super::input::out_pointer;
 use super::status::{guard, vw_status};
-use crate::net::CancelToken;
+use crate::error::Result;
+use crate::net::{CallOptions, CancelToken};
 
 /// Stops calls from outside of them: from another thread, a signal handler's thread, a user interface.
 pub struct vw_cancel {
@@ -49,4 +50,13 @@ pub extern "C" fn vw_cancel_now(cancel: *mut vw_cancel) -> vw_status {
 #[unsafe(no_mangle)]
 pub extern "C" fn vw_cancel_free(cancel: *mut vw_cancel) -> vw_status {
     guard(|| handle::remove(cancel.cast_const()).map(drop))
+}
+
+/// What a call is given that may be stopped by `cancel`; NULL is nothing.
+pub(super) fn call_options(cancel: *const vw_cancel) -> Result<CallOptions> {
+    if cancel.is_null() {
+        Ok(CallOptions::new())
+    } else {
+        Ok(CallOptions::new().cancel(&*handle::get(cancel)?))
+    }
 }

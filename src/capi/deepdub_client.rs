@@ -11,7 +11,7 @@ use super::input::{
     CallerStruct, VW_OFF, VW_UNSET, milliseconds, optional_text, out_pointer, read_struct, timeout, toggle, vw_toggle,
 };
 use super::status::{guard, vw_status};
-use crate::deepdub::{Client, Config, Region, Timeouts};
+use crate::deepdub::{Client, Config, Region, Remember, Timeouts};
 use crate::error::{Error, Result};
 use crate::net::{Proxy, RetryPolicy};
 
@@ -74,6 +74,12 @@ pub struct vw_deepdub_config {
     pub retry_max_delay_ms: u32,
     /// Where text is streamed in. Default: DEEPDUB_BASE_WEBSOCKET_STREAMING_URL, else the region's own.
     pub streaming_url: *const c_char,
+    /// How many of its last generations the client remembers, from their first audio on, for vw_deepdub_report; 0 is none.
+    /// Default 10.
+    pub remember_generations: usize,
+    /// How many bytes of audio of all of them together, as the service sent it. When there is more, the oldest
+    /// generations lose theirs first, and are then reported without a clip. Default 16 MiB: 3 minutes of s16le at 48000 Hz.
+    pub remember_audio_bytes: usize,
 }
 
 // SAFETY: repr(C), struct_size first, pointers and numbers only.
@@ -84,6 +90,7 @@ unsafe impl CallerStruct for vw_deepdub_config {
     fn init() -> Self {
         let timeouts = Timeouts::default();
         let retry = RetryPolicy::default();
+        let remember = Remember::default();
         vw_deepdub_config {
             struct_size: size_of::<Self>(),
             api_key: ptr::null(),
@@ -104,6 +111,8 @@ unsafe impl CallerStruct for vw_deepdub_config {
             retry_first_delay_ms: milliseconds(Some(retry.first_delay)),
             retry_max_delay_ms: milliseconds(Some(retry.max_delay)),
             streaming_url: ptr::null(),
+            remember_generations: remember.generations,
+            remember_audio_bytes: remember.audio_bytes,
         }
     }
 }
@@ -157,6 +166,10 @@ impl vw_deepdub_config {
             },
             first_delay: Duration::from_millis(self.retry_first_delay_ms.into()),
             max_delay: Duration::from_millis(self.retry_max_delay_ms.into()),
+        };
+        config.remember = Remember {
+            generations: self.remember_generations,
+            audio_bytes: self.remember_audio_bytes,
         };
         Ok(config)
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::ptr;
 use std::sync::Arc;
 
-use super::cancel::vw_cancel;
+use super::cancel::{call_options, vw_cancel};
 use super::deepdub_client::vw_deepdub_client;
 use super::handle::{self, Handle};
 use super::input::{CallerStruct, number, optional_bytes, optional_string, out_pointer, read_struct, required_text};
@@ -94,11 +94,28 @@ impl vw_deepdub_issue_request {
                 problem_seconds: number(self.problem_seconds),
             }
         };
-        let mut options = CallOptions::new();
-        if !self.cancel.is_null() {
-            options = options.cancel(&*handle::get(self.cancel)?);
-        }
-        Ok((changes, options))
+        Ok((changes, call_options(self.cancel)?))
+    }
+
+    /// The new report that it describes.
+    ///
+    /// # Safety
+    /// As for `to_changes`.
+    pub(super) unsafe fn to_issue(self) -> Result<(NewIssue, CallOptions)> {
+        // SAFETY: the same promise.
+        let (fields, options) = unsafe { self.to_changes()? };
+        let required =
+            |field: &str, value: Option<String>| value.ok_or_else(|| Error::invalid(field, "NULL", "a text"));
+        let issue = NewIssue {
+            generation_id: required("generationId", fields.generation_id)?,
+            generated_text: required("generatedText", fields.generated_text)?,
+            problem_word: required("problemWord", fields.problem_word)?,
+            voice_prompt_id: required("voicePromptId", fields.voice_prompt_id)?,
+            additional_comments: fields.additional_comments,
+            problem_audio: fields.problem_audio,
+            problem_seconds: fields.problem_seconds,
+        };
+        Ok((issue, options))
     }
 }
 
@@ -187,7 +204,7 @@ impl IssueBox {
 
 /// # Safety
 /// `out` is not NULL and may be written to.
-unsafe fn hand_over(issue: &Issue, out: *mut *mut vw_deepdub_issue) -> Result<()> {
+pub(super) unsafe fn hand_over(issue: &Issue, out: *mut *mut vw_deepdub_issue) -> Result<()> {
     let issue = Arc::new(IssueBox::new(issue)?);
     let pointer = ptr::from_ref(&issue.public).cast_mut();
     handle::insert_at(pointer.addr(), issue);
@@ -221,18 +238,7 @@ pub unsafe extern "C" fn vw_deepdub_create_issue(
         let client = handle::get(client)?;
         let out = out_pointer("out", out)?;
         // SAFETY: the caller's struct, as the header asks for it.
-        let (fields, options) = unsafe { read_struct(request)?.to_changes()? };
-        let required =
-            |field: &str, value: Option<String>| value.ok_or_else(|| Error::invalid(field, "NULL", "a text"));
-        let issue = NewIssue {
-            generation_id: required("generationId", fields.generation_id)?,
-            generated_text: required("generatedText", fields.generated_text)?,
-            problem_word: required("problemWord", fields.problem_word)?,
-            voice_prompt_id: required("voicePromptId", fields.voice_prompt_id)?,
-            additional_comments: fields.additional_comments,
-            problem_audio: fields.problem_audio,
-            problem_seconds: fields.problem_seconds,
-        };
+        let (issue, options) = unsafe { read_struct(request)?.to_issue()? };
         let issue = client.create_issue_with(&issue, &options)?;
         // SAFETY: not NULL, and the caller's to be written to.
         unsafe { hand_over(&issue, out) }
@@ -254,7 +260,7 @@ pub unsafe extern "C" fn vw_deepdub_get_issue(
         let out = out_pointer("out", out)?;
         // SAFETY: the caller's text.
         let id = unsafe { required_text("id", id)? };
-        let issue = client.get_issue_with(id, &options(cancel)?)?;
+        let issue = client.get_issue_with(id, &call_options(cancel)?)?;
         // SAFETY: not NULL, and the caller's to be written to.
         unsafe { hand_over(&issue, out) }
     })
@@ -294,7 +300,7 @@ pub unsafe extern "C" fn vw_deepdub_delete_issue(
         let client = handle::get(client)?;
         // SAFETY: the caller's text.
         let id = unsafe { required_text("id", id)? };
-        client.delete_issue_with(id, &options(cancel)?).map(drop)
+        client.delete_issue_with(id, &call_options(cancel)?).map(drop)
     })
 }
 
@@ -302,12 +308,4 @@ pub unsafe extern "C" fn vw_deepdub_delete_issue(
 #[unsafe(no_mangle)]
 pub extern "C" fn vw_deepdub_issue_free(issue: *mut vw_deepdub_issue) -> vw_status {
     guard(|| handle::remove(issue.cast_const()).map(drop))
-}
-
-fn options(cancel: *const vw_cancel) -> Result<CallOptions> {
-    if cancel.is_null() {
-        Ok(CallOptions::new())
-    } else {
-        Ok(CallOptions::new().cancel(&*handle::get(cancel)?))
-    }
 }

@@ -8,8 +8,10 @@ use super::deepdub_session::vw_deepdub_session;
 use super::deepdub_tts::{VW_CONTINUE, c_chunk, vw_deepdub_chunk, vw_deepdub_tts_request, vw_deepdub_tts_result};
 use super::handle::{self, Handle};
 use super::input::{CallerStruct, VW_OFF, out_pointer, read_struct, toggle, vw_toggle, write_struct};
+use super::player::vw_player;
 use super::session::UserData;
 use super::status::{CError, c_string, guard, vw_error, vw_status};
+use crate::audio::Player;
 use crate::deepdub::{Chunk, Ended, Flow, Line, LineEvent, LineOptions};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -56,7 +58,7 @@ pub struct vw_deepdub_line_options {
     /// more. Beyond that the line ends with VW_ERR_BUFFER_FULL, after what waits. Default 64 MiB: 11 minutes of s16le at
     /// 48000 Hz.
     pub max_buffered_bytes: usize,
-    /// Gets the chunks. Required.
+    /// Gets the chunks. Required without a player; with one, NULL is as if it returned VW_CONTINUE.
     pub on_chunk: vw_deepdub_line_chunk_fn,
     /// Gets the end: exactly once, whether the line went well, failed or was cancelled, and after the last on_chunk. When
     /// it has returned user_data is the caller's again. A line that is paused gets its end after what waits, or when it
@@ -64,6 +66,13 @@ pub struct vw_deepdub_line_options {
     pub on_end: vw_deepdub_line_end_fn,
     /// Given to on_chunk and on_end. Default NULL.
     pub user_data: *mut c_void,
+    /// Plays the line, after what has been asked for there before; in that order also with front. Its chunks go there
+    /// first, on the I/O thread wherever the session calls back: the sound does not depend on polls. vw_player_flush cancels
+    /// it when its next chunk comes, vw_deepdub_line_cancel silences it there, also when it has ended; audio that cannot be
+    /// decoded is its failure. Default NULL: none. The player may be freed at any time.
+    pub player: *const vw_player,
+    /// What the player's state and ends call it. Default 0.
+    pub track_id: u64,
 }
 
 // SAFETY: repr(C), struct_size first, pointers and numbers only.
@@ -80,8 +89,17 @@ unsafe impl CallerStruct for vw_deepdub_line_options {
             on_chunk: None,
             on_end: None,
             user_data: ptr::null_mut(),
+            player: ptr::null(),
+            track_id: 0,
         }
     }
+}
+
+/// What a line or turn is played on; `None` for NULL.
+pub(super) fn played_on(player: *const vw_player) -> Result<Option<Player>> {
+    (!player.is_null())
+        .then(|| Ok((*handle::get(player)?).clone()))
+        .transpose()
 }
 
 impl vw_deepdub_line_options {
@@ -90,17 +108,20 @@ impl vw_deepdub_line_options {
             front: toggle("front", self.front)?.unwrap_or(false),
             resume: toggle("resume", self.resume)?.unwrap_or(false),
             max_buffered_bytes: self.max_buffered_bytes,
+            player: played_on(self.player)?,
+            track_id: self.track_id,
             ..LineOptions::default()
         })
     }
 }
 
-type Callback = Box<dyn FnMut(LineEvent<'_>) -> Flow + Send>;
+pub(super) type Callback = Box<dyn FnMut(LineEvent<'_>) -> Flow + Send>;
 type ChunkFn = unsafe extern "C" fn(*const vw_deepdub_chunk, *mut c_void) -> i32;
 
 /// The host's side of a line.
 pub(super) struct Receiver {
-    on_chunk: ChunkFn,
+    /// `None` when the audio is only played.
+    on_chunk: Option<ChunkFn>,
     on_end: vw_deepdub_line_end_fn,
     user_data: UserData,
     generation_id: Option<CString>,
@@ -113,14 +134,24 @@ impl Receiver {
         on_chunk: vw_deepdub_line_chunk_fn,
         on_end: vw_deepdub_line_end_fn,
         user_data: *mut c_void,
+        is_played: bool,
     ) -> Result<Receiver> {
+        if on_chunk.is_none() && !is_played {
+            let takes = "a function that gets the chunks, or a player that plays them";
+            return Err(Error::invalid("on_chunk", "NULL", takes));
+        }
         Ok(Receiver {
-            on_chunk: on_chunk.ok_or_else(|| Error::invalid("on_chunk", "NULL", "a function that gets the chunks"))?,
+            on_chunk,
             on_end,
             user_data: UserData::new(user_data),
             generation_id: None,
             begun: None,
         })
+    }
+
+    /// Whether it gets nothing but the end.
+    pub fn wants_end_only(&self) -> bool {
+        self.on_chunk.is_none()
     }
 
     /// Begins what calls back here: `begin` gets the callback, and must not wait for it. The handle is in `out` before
@@ -158,10 +189,13 @@ impl Receiver {
     }
 
     fn chunk(&mut self, chunk: &Chunk<'_>) -> Flow {
+        let Some(on_chunk) = self.on_chunk else {
+            return Flow::Continue;
+        };
         let id = self.generation_id.get_or_insert_with(|| c_string(chunk.generation_id));
         let chunk = c_chunk(chunk, id.as_ptr());
         // SAFETY: the header asks for a function that takes these and does not unwind.
-        match unsafe { (self.on_chunk)(&raw const chunk, self.user_data.get()) } {
+        match unsafe { on_chunk(&raw const chunk, self.user_data.get()) } {
             VW_CONTINUE => Flow::Continue,
             VW_PAUSE => Flow::Pause,
             _ => Flow::Stop,
@@ -228,18 +262,30 @@ pub unsafe extern "C" fn vw_deepdub_session_speak(
         let session = handle::get(session)?;
         // SAFETY: the caller's structs, as the header asks for them.
         let (options, (request, call)) = unsafe { (read_struct(options)?, read_struct(request)?.to_request()?) };
-        let receiver = Receiver::new(options.on_chunk, options.on_end, options.user_data)?;
+        let receiver = Receiver::new(
+            options.on_chunk,
+            options.on_end,
+            options.user_data,
+            !options.player.is_null(),
+        )?;
         let options = LineOptions {
             cancel: call.cancel,
             ..options.to_options()?
         };
+        let end_only = receiver.wants_end_only();
+        let begin = |mut callback: Callback| match end_only {
+            true => session.play(&request, &options, move |ended| {
+                callback(LineEvent::Ended(ended));
+            }),
+            false => session.speak(&request, &options, callback),
+        };
         // SAFETY: as the header asks for it.
-        unsafe { receiver.begin(out, |callback| session.speak(&request, &options, callback)) }
+        unsafe { receiver.begin(out, begin) }
     })
 }
 
 /// Stops a line. When this returns, its on_chunk is not running and is not called again; only on_end still comes. What
-/// waits for a poll or a resume is dropped. Does nothing to a line that has ended and of which nothing waits.
+/// waits for a poll, a resume or in a player is dropped. Does nothing to a line that has ended and of which nothing waits.
 ///
 /// It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a
 /// callback of this library it waits for nothing: on_chunk is not called again, and a call that runs on another thread may

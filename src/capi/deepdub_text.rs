@@ -7,16 +7,19 @@ use std::sync::Arc;
 use super::audio_file::{format, format_code, vw_format};
 use super::cancel::vw_cancel;
 use super::deepdub_client::vw_deepdub_client;
-use super::deepdub_line::{Receiver, vw_deepdub_line_chunk_fn, vw_deepdub_line_end_fn, write_result};
+use super::deepdub_line::{
+    Callback, Receiver, played_on, vw_deepdub_line_chunk_fn, vw_deepdub_line_end_fn, write_result,
+};
 use super::deepdub_tts::vw_deepdub_tts_result;
 use super::handle::{self, Handle};
 use super::input::{
     CallerStruct, VW_OFF, VW_UNSET, milliseconds, number, optional_string, optional_text, out_pointer, read_struct,
     required_text, timeout, toggle, vw_toggle,
 };
+use super::player::vw_player;
 use super::session::{UserData, VW_DELIVERY_IO_THREAD, delivery, state_callback, vw_delivery, vw_session_state_fn};
 use super::status::{guard, vw_status};
-use crate::deepdub::{TextConfig, TextSession, TextSessionOptions, Turn, TurnOptions, config_tag};
+use crate::deepdub::{LineEvent, TextConfig, TextSession, TextSessionOptions, Turn, TurnOptions, config_tag};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How streamed text is spoken. Fill it with vw_deepdub_text_config_init, then set voice_prompt_id and what should differ.
@@ -159,13 +162,17 @@ pub struct vw_deepdub_turn_options {
     /// Cancels the turn from outside, with all others that have it. Default none.
     pub cancel: *const vw_cancel,
     /// Gets the chunks; returns VW_CONTINUE, VW_PAUSE (until vw_deepdub_turn_resume), or VW_STOP, which is as
-    /// vw_deepdub_turn_cancel. Required.
+    /// vw_deepdub_turn_cancel. Required without a player; with one, NULL is as if it returned VW_CONTINUE.
     pub on_chunk: vw_deepdub_line_chunk_fn,
     /// Gets the end: exactly once, whether the turn went well, failed or was cancelled, and after the last on_chunk. When
     /// it has returned user_data is the caller's again. Default NULL: nobody is told.
     pub on_end: vw_deepdub_line_end_fn,
     /// Given to on_chunk and on_end. Default NULL.
     pub user_data: *mut c_void,
+    /// Plays the turn, as in vw_deepdub_line_options. Default NULL: none.
+    pub player: *const vw_player,
+    /// What the player's state and ends call it. Default 0.
+    pub track_id: u64,
 }
 
 // SAFETY: repr(C), struct_size first, pointers and numbers only.
@@ -181,6 +188,8 @@ unsafe impl CallerStruct for vw_deepdub_turn_options {
             on_chunk: None,
             on_end: None,
             user_data: ptr::null_mut(),
+            player: ptr::null(),
+            track_id: 0,
         }
     }
 }
@@ -355,16 +364,30 @@ pub unsafe extern "C" fn vw_deepdub_text_session_begin_turn(
         let session = handle::get(session)?;
         // SAFETY: the caller's struct, as the header asks for it.
         let options = unsafe { read_struct(options)? };
-        let receiver = Receiver::new(options.on_chunk, options.on_end, options.user_data)?;
+        let receiver = Receiver::new(
+            options.on_chunk,
+            options.on_end,
+            options.user_data,
+            !options.player.is_null(),
+        )?;
         let mut turn_options = TurnOptions {
             max_buffered_bytes: options.max_buffered_bytes,
+            player: played_on(options.player)?,
+            track_id: options.track_id,
             ..TurnOptions::default()
         };
         if !options.cancel.is_null() {
             turn_options.cancel = Some((*handle::get(options.cancel)?).clone());
         }
+        let end_only = receiver.wants_end_only();
+        let begin = |mut callback: Callback| match end_only {
+            true => session.play_turn(&turn_options, move |ended| {
+                callback(LineEvent::Ended(ended));
+            }),
+            false => session.begin_turn(&turn_options, callback),
+        };
         // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { receiver.begin(out, |callback| session.begin_turn(&turn_options, callback)) }
+        unsafe { receiver.begin(out, begin) }
     })
 }
 

@@ -8,16 +8,23 @@
 
 #![allow(non_camel_case_types)]
 
+mod audio_bytes;
 mod audio_file;
 mod cancel;
+mod decoder;
 mod deepdub_client;
 mod deepdub_issues;
 mod deepdub_line;
+mod deepdub_outbox;
+mod deepdub_report;
 mod deepdub_session;
 mod deepdub_text;
 mod deepdub_tts;
 mod handle;
 mod input;
 mod log;
+mod player;
+mod player_slots;
 mod session;
 mod status;
+mod track;

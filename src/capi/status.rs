@@ -116,6 +116,11 @@ pub struct vw_error {
     /// How often a REST call was tried, this being the last try's error; 0 for what is never tried again, and when
     /// nothing was tried.
     pub attempts: u32,
+    /// Where in the audio it is broken (VW_ERR_BAD_AUDIO): the first byte of the frame, page or header that is, counted
+    /// from the beginning of the stream; negative when it is not about that.
+    pub audio_byte: i64,
+    /// Seconds of good audio before it; negative when it is not about that.
+    pub audio_seconds: f64,
 }
 
 /// A `vw_error` and the texts that it points to: this thread's last one, or one for the length of a callback.
@@ -145,6 +150,7 @@ impl CError {
         ];
         let [message, description, field, url, vendor_type, generation_id] =
             [0, 1, 2, 3, 4, 5].map(|i: usize| texts[i].as_ref().map_or(ptr::null(), |text| text.as_ptr()));
+        let position = error.and_then(Error::audio_position);
         let received = error.and_then(Error::received).unwrap_or_default();
         let info = vw_error {
             struct_size: size_of::<vw_error>(),
@@ -162,6 +168,8 @@ impl CError {
             chunks_received: received.chunks,
             bytes_received: received.bytes,
             attempts: error.and_then(Error::attempts).unwrap_or(0),
+            audio_byte: position.map_or(-1, |position| i64::try_from(position.byte).unwrap_or(i64::MAX)),
+            audio_seconds: position.map_or(-1.0, |position| position.seconds),
         };
         CError { info, _texts: texts }
     }
@@ -191,6 +199,8 @@ static ENDING: Static = Static(vw_error {
     chunks_received: 0,
     bytes_received: 0,
     attempts: 0,
+    audio_byte: -1,
+    audio_seconds: -1.0,
 });
 
 struct Static(vw_error);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::config::{Config, Settings, env};
 use super::generation::Chunk;
+use super::memory::Memory;
 use super::request::SpeechRequest;
 use super::session::{Session, SessionOptions};
 use super::stream::SpeechStream;
@@ -24,6 +25,7 @@ struct Inner {
     network: Arc<Network>,
     http: HttpClient,
     closing: CancelToken,
+    memory: Arc<Memory>,
     /// The I/O thread of all its sessions; started with the first.
     reactor: Mutex<Option<Arc<Reactor>>>,
 }
@@ -45,12 +47,14 @@ impl Client {
                 env,
             )?,
         });
+        let memory = Memory::new(settings.remember);
         let http = HttpClient::new(Arc::clone(&network), settings.max_message_bytes);
         Ok(Client(Arc::new(Inner {
             settings: Arc::new(settings),
             network,
             http,
             closing: CancelToken::new(),
+            memory,
             reactor: Mutex::default(),
         })))
     }
@@ -176,6 +180,10 @@ impl Client {
 
     pub(super) fn http(&self) -> &HttpClient {
         &self.0.http
+    }
+
+    pub(super) fn memory(&self) -> &Arc<Memory> {
+        &self.0.memory
     }
 
     pub(super) fn closing(&self) -> &CancelToken {

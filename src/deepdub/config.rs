@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::memory::Remember;
 use crate::error::{Error, Result};
 pub(super) use crate::net::environment as env;
 use crate::net::{Endpoint, Proxy, RetryPolicy};
@@ -83,6 +84,8 @@ pub struct Config {
     /// after failures of the connection and of the service and when it is too busy (HTTP 429); filing only when the
     /// connection could not be made or the service was too busy. All within [`Timeouts::rest`].
     pub retry: RetryPolicy,
+    /// How much is remembered of the last generations, for [`Client::report`](super::Client::report).
+    pub remember: Remember,
 }
 
 impl Config {
@@ -144,6 +147,12 @@ impl Config {
         self.retry = retry;
         self
     }
+
+    /// How much is remembered of the last generations.
+    pub fn remember(mut self, remember: Remember) -> Config {
+        self.remember = remember;
+        self
+    }
 }
 
 impl std::fmt::Debug for Config {
@@ -179,6 +188,7 @@ pub(crate) struct Settings {
     pub key_in_query: bool,
     pub max_message_bytes: usize,
     pub retry: RetryPolicy,
+    pub remember: Remember,
 }
 
 const DEFAULT_MAX_MESSAGE: usize = 16 * 1024 * 1024;
@@ -238,6 +248,7 @@ impl Settings {
             key_in_query: config.key_in_query,
             max_message_bytes,
             retry: config.retry,
+            remember: config.remember,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Issues: reports about generations that came out wrong.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::net::{CallOptions, Method, path_segment};
 
 /// The largest clip that is sent, in bytes before base64.
-const MAX_CLIP: u64 = 20 * 1024 * 1024;
+pub(super) const MAX_CLIP: u64 = 20 * 1024 * 1024;
 
 /// A piece of audio to attach to a report: 20 MiB at most. It is encoded here.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,12 +24,17 @@ const MAX_CLIP: u64 = 20 * 1024 * 1024;
 pub enum Clip {
     /// The bytes of an audio file.
     Bytes(Vec<u8>),
-    /// An audio file, read when the report is sent.
+    /// An audio file, read when the report is filed, or handed to an outbox.
     File(PathBuf),
 }
 
 impl Clip {
     fn to_base64(&self) -> Result<String> {
+        Ok(STANDARD.encode(self.read()?))
+    }
+
+    /// Its bytes, when there are some and not too many.
+    pub(super) fn read(&self) -> Result<Cow<'_, [u8]>> {
         let too_large = |size: u64| {
             Error::invalid(
                 "problemAudioFile",
@@ -36,19 +42,15 @@ impl Clip {
                 "20 MiB of audio at most",
             )
         };
-        let read;
         let bytes = match self {
-            Clip::Bytes(bytes) => bytes,
-            Clip::File(path) => {
-                read = read_file(path).map_err(|error| {
-                    Error::new(
-                        ErrorKind::File,
-                        format!("{} could not be read: {error}", path.display()),
-                    )
-                    .with_field("problemAudioFile")
-                })?;
-                &read
-            }
+            Clip::Bytes(bytes) => Cow::from(bytes),
+            Clip::File(path) => Cow::from(read_file(path).map_err(|error| {
+                Error::new(
+                    ErrorKind::File,
+                    format!("{} could not be read: {error}", path.display()),
+                )
+                .with_field("problemAudioFile")
+            })?),
         };
         if bytes.is_empty() {
             return Err(Error::invalid(
@@ -60,7 +62,7 @@ impl Clip {
         if bytes.len() as u64 > MAX_CLIP {
             return Err(too_large(bytes.len() as u64));
         }
-        Ok(STANDARD.encode(bytes))
+        Ok(bytes)
     }
 }
 
@@ -163,7 +165,8 @@ struct Body<'a> {
 }
 
 impl IssueChanges {
-    fn to_json(&self) -> Result<Vec<u8>> {
+    /// What is known to be wrong without looking at the clip.
+    fn check(&self) -> Result<()> {
         let required = [
             ("generationId", &self.generation_id),
             ("generatedText", &self.generated_text),
@@ -181,6 +184,11 @@ impl IssueChanges {
         {
             return Err(Error::invalid("problemSeconds", seconds, "0 or more seconds"));
         }
+        Ok(())
+    }
+
+    fn to_json(&self) -> Result<Vec<u8>> {
+        self.check()?;
         let body = Body {
             generation_id: self.generation_id.as_deref(),
             generated_text: self.generated_text.as_deref(),
@@ -195,16 +203,30 @@ impl IssueChanges {
     }
 }
 
+impl NewIssue {
+    /// Whether it can be filed, as far as that is known without looking at the clip.
+    pub(super) fn check(&self) -> Result<()> {
+        self.without_clip().check()
+    }
+
+    fn without_clip(&self) -> IssueChanges {
+        IssueChanges {
+            generation_id: Some(self.generation_id.clone()),
+            generated_text: Some(self.generated_text.clone()),
+            problem_word: Some(self.problem_word.clone()),
+            voice_prompt_id: Some(self.voice_prompt_id.clone()),
+            additional_comments: self.additional_comments.clone(),
+            problem_audio: None,
+            problem_seconds: self.problem_seconds,
+        }
+    }
+}
+
 impl From<&NewIssue> for IssueChanges {
     fn from(new: &NewIssue) -> IssueChanges {
         IssueChanges {
-            generation_id: Some(new.generation_id.clone()),
-            generated_text: Some(new.generated_text.clone()),
-            problem_word: Some(new.problem_word.clone()),
-            voice_prompt_id: Some(new.voice_prompt_id.clone()),
-            additional_comments: new.additional_comments.clone(),
             problem_audio: new.problem_audio.clone(),
-            problem_seconds: new.problem_seconds,
+            ..new.without_clip()
         }
     }
 }

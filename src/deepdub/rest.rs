@@ -32,7 +32,7 @@ impl Client {
         };
         let limits = Limits {
             connect: settings.timeouts.connect,
-            whole: settings.timeouts.rest,
+            whole: options.within(settings.timeouts.rest),
             idle: None,
         };
         let control = Control::new(self.closing(), options);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::client::Client;
 use super::dial;
 use super::generation::{Chunk, Generation};
+use super::memory::Recorder;
 use super::request::SpeechRequest;
 use super::summary::{Figures, Summary, WaitFor};
 use crate::audio::Format;
@@ -20,6 +21,7 @@ pub struct SpeechStream {
     generation: Generation,
     format: Format,
     figures: Figures,
+    recorder: Recorder,
     /// When the whole call has to be over; moved by the time that the caller takes over chunks.
     total_deadline: Option<Instant>,
     /// What it failed with: said again to whoever asks again, so that a part never looks like the whole.
@@ -49,6 +51,7 @@ impl SpeechStream {
             generation: Generation::new(generation_id, request.format, settings.max_message_bytes),
             format: request.format,
             figures,
+            recorder: client.memory().recorder(|| request.clone()),
             total_deadline,
             failure: None,
             handed_out: None,
@@ -158,6 +161,7 @@ impl SpeechStream {
     }
 
     fn chunk_arrived(&mut self, waited: Duration) {
+        self.recorder.chunk(&self.generation.chunk());
         self.figures
             .chunk(waited, self.generation.received(), self.generation.duplicates());
         if self.generation.is_finished() {

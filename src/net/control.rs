@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 /// Stops calls from another thread, or from inside a callback.
 ///
@@ -87,6 +88,8 @@ pub(crate) type InterruptCheck = Arc<dyn Fn() -> bool + Send + Sync>;
 pub struct CallOptions {
     pub(crate) cancel: Option<CancelToken>,
     pub(crate) interrupt: Option<InterruptCheck>,
+    /// When the call ends at the latest, whatever its own limits say.
+    pub(crate) deadline: Option<Instant>,
 }
 
 impl CallOptions {
@@ -111,11 +114,25 @@ impl CallOptions {
     }
 }
 
+impl CallOptions {
+    /// How long a call may take that has this limit of its own.
+    pub(crate) fn within(&self, limit: Option<Duration>) -> Option<Duration> {
+        let left = self
+            .deadline
+            .map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        match (limit, left) {
+            (Some(limit), Some(left)) => Some(limit.min(left)),
+            (limit, left) => limit.or(left),
+        }
+    }
+}
+
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallOptions")
             .field("cancel", &self.cancel)
             .field("interrupt", &self.interrupt.is_some())
+            .field("deadline", &self.deadline)
             .finish()
     }
 }

@@ -58,10 +58,11 @@ impl Rest {
     pub fn call(&self, wanted: &Call<'_, '_>, options: &CallOptions) -> Result<Response> {
         let limits = match wanted.body {
             Body::Form { .. } => Limits {
-                whole: None,
+                whole: options.within(None),
                 ..self.limits
             },
             _ => Limits {
+                whole: options.within(self.limits.whole),
                 idle: None,
                 ..self.limits
             },

@@ -9,6 +9,8 @@ pub mod market;
 
 pub mod proxy;
 
+pub mod reports;
+
 use std::ops::ControlFlow;
 use std::time::Duration;
 

@@ -9,6 +9,7 @@ use pyo3::types::PyBytes;
 use voicewire::audio::{self, Format};
 
 use crate::chunk::Chunk;
+use crate::decoder;
 use crate::errors;
 use crate::issue::bytes_of;
 
@@ -44,6 +45,17 @@ struct State {
 }
 
 impl AudioFile {
+    fn of(file: audio::AudioFile, path: PathBuf, format: Format) -> AudioFile {
+        AudioFile {
+            state: Mutex::new(State {
+                file: Some(file),
+                seconds: 0.0,
+            }),
+            path,
+            format,
+        }
+    }
+
     /// Not to be held while waiting for the interpreter.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -70,23 +82,47 @@ impl AudioFile {
         let file = py
             .detach(|| audio::AudioFile::create(&path, format, sample_rate))
             .map_err(core)?;
-        Ok(AudioFile {
-            state: Mutex::new(State {
-                file: Some(file),
-                seconds: 0.0,
-            }),
-            path,
-            format,
-        })
+        Ok(AudioFile::of(file, path, format))
     }
 
-    /// Adds a chunk, or the bytes of one: with 'wav', bytes cut elsewhere would leave headers among the samples.
+    /// A WAV file of what chunks decode to, of the rate and with the channels that are asked for. Otherwise it is as one of
+    /// chunks as they are sent: write() takes these.
+    ///
+    /// Args:
+    ///     path: str or os.PathLike, which ends in .wav or .wave, or in no known way.
+    ///     format, sample_rate, output_rate, channels: As for Decoder.
+    ///     samples: 's16' or 'f32': 16-bit integers or 32-bit floating point.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: as Decoder, and for the ending of another format.
+    ///     FileError: the file cannot be made, or later: written.
+    #[staticmethod]
+    #[pyo3(signature = (path, format, sample_rate=None, *, output_rate=None, channels=None, samples="s16"))]
+    fn decoded(
+        py: Python<'_>,
+        path: PathBuf,
+        format: &str,
+        sample_rate: Option<u32>,
+        output_rate: Option<u32>,
+        channels: Option<u16>,
+        samples: &str,
+    ) -> PyResult<AudioFile> {
+        let format: Format = format.parse().map_err(|error| errors::to_py(py, &error))?;
+        let output = decoder::output(py, output_rate, channels)?;
+        let samples = decoder::Samples::parse(py, samples)?;
+        let file = decoder::wav_file(py, &path, (format, sample_rate.unwrap_or(0)), output, samples)?;
+        Ok(AudioFile::of(file, path, format))
+    }
+
+    /// Adds a chunk, or the bytes of one. They may be cut anywhere.
     ///
     /// A Chunk has to be of the file's format; bytes are taken on trust.
     ///
     /// Raises:
     ///     InvalidArgumentError: a Chunk of another format.
     ///     FileError: it cannot be written, or would outgrow its container (4 GiB for WAV and Sun audio).
+    ///     BadAudioError: a WAV header cannot be read or states other samples than the first, or what is to be decoded cannot
+    ///         be. There will be no file then.
     ///     ValueError: the file has been finished.
     fn write(&self, chunk: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = chunk.py();

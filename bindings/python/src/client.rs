@@ -5,7 +5,7 @@ use std::time::Duration;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
-use voicewire::deepdub::{self, Config, IssueChanges, NewIssue, Region, Timeouts};
+use voicewire::deepdub::{self, Config, IssueChanges, NewIssue, Region, Remember, Report, Timeouts};
 use voicewire::{CallOptions, Proxy, RetryPolicy};
 
 use crate::cancel::token;
@@ -13,6 +13,7 @@ use crate::errors;
 use crate::generation::Generation;
 use crate::interrupt::Interrupt;
 use crate::issue::{Issue, clip};
+use crate::remembered::{Remembered, id_of};
 use crate::request::{speech_request, text_of};
 use crate::session::Session;
 use crate::shutdown;
@@ -65,6 +66,9 @@ use crate::text::TextSession;
 ///         as the one before. A wait is half of that or more, at random, or what the service asks for, if that is
 ///         longer.
 ///     retry_max_delay: The longest wait, in seconds, that the service did not ask for.
+///     remember: How many of the last generations are remembered for report(), from their first audio on; 0 is none.
+///     remember_bytes: How many bytes of audio of all of them together, as the service sent it. When there is more, the
+///         oldest lose theirs first, and are then reported without a clip.
 ///
 /// Raises:
 ///     InvalidArgumentError: no key, or an argument that cannot be; its `field` says which.
@@ -78,7 +82,7 @@ impl Drop for Client {
 }
 
 impl Client {
-    fn core(&self) -> &deepdub::Client {
+    pub(crate) fn core(&self) -> &deepdub::Client {
         // It is there until the drop.
         self.0.as_ref().unwrap_or_else(|| unreachable!())
     }
@@ -99,7 +103,8 @@ impl Client {
     }
 }
 
-fn limit(py: Python<'_>, field: &str, seconds: Option<f64>) -> PyResult<Option<Duration>> {
+/// Seconds, or none.
+pub(crate) fn limit(py: Python<'_>, field: &str, seconds: Option<f64>) -> PyResult<Option<Duration>> {
     match seconds {
         None => Ok(None),
         Some(seconds) if seconds == f64::INFINITY => Ok(None),
@@ -131,11 +136,12 @@ impl Client {
         signature = (api_key=None, *, rest_url=None, websocket_url=None, streaming_url=None, region=None, connect_timeout=Some(10.0),
             first_chunk_timeout=Some(30.0), between_chunks_timeout=Some(15.0), total_timeout=Some(300.0),
             rest_timeout=Some(60.0), ca_pem=None, allow_plaintext=false, key_in_query=false,
-            max_message_bytes=16 * 1024 * 1024, proxy=None, retries=3, retry_first_delay=0.25, retry_max_delay=8.0),
+            max_message_bytes=16 * 1024 * 1024, proxy=None, retries=3, retry_first_delay=0.25, retry_max_delay=8.0,
+            remember=10, remember_bytes=16 * 1024 * 1024),
         text_signature = "(api_key=None, *, rest_url=None, websocket_url=None, streaming_url=None, region=None, \
             connect_timeout=10.0, first_chunk_timeout=30.0, between_chunks_timeout=15.0, total_timeout=300.0, rest_timeout=60.0, \
             ca_pem=None, allow_plaintext=False, key_in_query=False, max_message_bytes=16777216, proxy=None, \
-            retries=3, retry_first_delay=0.25, retry_max_delay=8.0)"
+            retries=3, retry_first_delay=0.25, retry_max_delay=8.0, remember=10, remember_bytes=16777216)"
     )]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, each with a default")]
     fn new(
@@ -158,6 +164,8 @@ impl Client {
         retries: i64,
         retry_first_delay: f64,
         retry_max_delay: f64,
+        remember: usize,
+        remember_bytes: usize,
     ) -> PyResult<Client> {
         let mut config = Config::new();
         if let Some(key) = api_key {
@@ -187,6 +195,10 @@ impl Client {
                 .map_err(|_| errors::invalid(py, "retries", &retries.to_string(), "0 to 4294967295"))?,
             first_delay: delay(py, "retry_first_delay", retry_first_delay)?,
             max_delay: delay(py, "retry_max_delay", retry_max_delay)?,
+        };
+        config.remember = Remember {
+            generations: remember,
+            audio_bytes: remember_bytes,
         };
         py.detach(|| deepdub::Client::new(&config))
             .map(|client| Client(Some(client)))
@@ -358,6 +370,54 @@ impl Client {
         };
         self.rest(py, cancel, |client, options| client.create_issue_with(&issue, options))
             .map(Issue)
+    }
+
+    /// Files a report about one of the last generations of this client: id, text and voice come from memory, and a clip
+    /// of its audio is attached, as a WAV file cut around the second where it happened.
+    ///
+    /// Calls, sessions' lines and turns are remembered alike, from their first audio on, also while they are being spoken
+    /// and after they failed. One whose audio there was no room for is reported without a clip.
+    ///
+    /// Args:
+    ///     generation: Its id, or what has one as its generation_id: a Speech, SpeechStream, Summary, Line, Remembered.
+    ///     problem_word: The word or phrase that came out wrong.
+    ///     problem_seconds: Where in the audio, in seconds from its beginning; 0 or more.
+    ///     comments: Anything that helps.
+    ///     clip_seconds: How many seconds of audio are attached, half of them before problem_seconds and half after it, at
+    ///         most what the service takes (20 MiB, 3.6 minutes at 48000 Hz); 0 attaches nothing. Without problem_seconds
+    ///         the whole generation is attached, unless this is 0.
+    ///     cancel: A voicewire.CancelToken that ends this call with CancelledError.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: before anything is sent: the generation is not remembered, has not so many seconds, or is
+    ///         too long to be attached whole.
+    ///     Error: as create_issue().
+    #[pyo3(signature = (generation, problem_word, *, problem_seconds=None, comments=None, clip_seconds=3.0, cancel=None))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
+    fn report(
+        &self,
+        py: Python<'_>,
+        generation: &Bound<'_, PyAny>,
+        problem_word: String,
+        problem_seconds: Option<f64>,
+        comments: Option<String>,
+        clip_seconds: f64,
+        cancel: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Issue> {
+        let id = id_of(generation)?;
+        let report = Report {
+            problem_word,
+            problem_seconds,
+            comments,
+            clip_seconds,
+        };
+        self.rest(py, cancel, |client, options| client.report_with(&id, &report, options))
+            .map(Issue)
+    }
+
+    /// What is remembered of the last generations, the newest first.
+    fn last_generations(&self, py: Python<'_>) -> Vec<Remembered> {
+        py.detach(|| self.core().last_generations().into_iter().map(Remembered).collect())
     }
 
     /// Reads a report: its fields and its present state.

@@ -23,7 +23,10 @@ Attributes:
     generation_id: The generation concerned, also when its id was made here.
     chunks_received: Chunks with audio that had been delivered before a generation failed. They stay good.
     bytes_received: Bytes of audio in them, as sent by the service.
-    attempts: How often a REST call was tried, this being the last try's error; None for what is never tried again.";
+    attempts: How often a REST call was tried, this being the last try's error; None for what is never tried again.
+    audio_byte: Where in the audio it is broken ('bad_audio'): the first byte of the frame, page or header that is, counted
+        from the beginning of the stream.
+    audio_seconds: Seconds of good audio before it.";
 
 /// `FileError` is an `OSError`, and yet has nothing in the attributes that those have.
 const NO_ERRNO: &str = "
@@ -31,7 +34,7 @@ const NO_ERRNO: &str = "
 The message names the file and the system's reason. errno, strerror and filename, which an OSError may have, are None.";
 
 /// What is None in every instance, unless it says otherwise.
-const OPTIONAL: [&str; 9] = [
+const OPTIONAL: [&str; 11] = [
     "field",
     "url",
     "http_status",
@@ -41,6 +44,8 @@ const OPTIONAL: [&str; 9] = [
     "chunks_received",
     "bytes_received",
     "attempts",
+    "audio_byte",
+    "audio_seconds",
 ];
 
 struct Classes {
@@ -136,6 +141,10 @@ pub(crate) fn to_py(py: Python<'_>, error: &voicewire::Error) -> PyErr {
             }
             if let Some(attempts) = error.attempts() {
                 value.setattr("attempts", attempts)?;
+            }
+            if let Some(position) = error.audio_position() {
+                value.setattr("audio_byte", position.byte)?;
+                value.setattr("audio_seconds", position.seconds)?;
             }
             if let Some(received) = error.received() {
                 value.setattr("chunks_received", received.chunks)?;

@@ -118,7 +118,7 @@ impl Issue {
 /// The `problem_audio` of a report: a generation, anything with bytes in it, or a path.
 pub(crate) fn clip(audio: &Bound<'_, PyAny>) -> PyResult<Clip> {
     if let Ok(speech) = audio.cast::<Speech>() {
-        return Ok(Clip::Bytes(speech.get().file_bytes(audio.py())));
+        return Ok(Clip::Bytes(speech.get().file_bytes(audio.py())?));
     }
     if let Ok(bytes) = bytes_of(audio) {
         return Ok(Clip::Bytes(bytes));

@@ -9,12 +9,16 @@ mod cancel;
 mod chunk;
 mod client;
 mod connection;
+mod decoder;
 mod errors;
 mod generation;
 mod interrupt;
 mod issue;
 mod json;
 mod line;
+mod outbox;
+mod player;
+mod remembered;
 mod request;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -45,9 +49,17 @@ mod _voicewire {
     #[pymodule_export]
     use crate::connection::{StateChange, StateNews};
     #[pymodule_export]
+    use crate::decoder::{DecodedAudio, Decoder, decode};
+    #[pymodule_export]
     use crate::issue::Issue;
     #[pymodule_export]
     use crate::line::Line;
+    #[pymodule_export]
+    use crate::outbox::{Outbox, SendSummary, StoredReport};
+    #[pymodule_export]
+    use crate::player::{Player, PlayerState, Track, TrackEnd};
+    #[pymodule_export]
+    use crate::remembered::Remembered;
     #[cfg(feature = "sandbox")]
     #[pymodule_export]
     use crate::sandbox::Sandbox;

@@ -92,6 +92,14 @@ impl Line {
         }
     }
 
+    /// The block of a context manager is over.
+    fn leave(&self, py: Python<'_>) {
+        // What a player has whole is played to its end.
+        if !(self.line.is_played() && self.line.is_ended()) {
+            self.cancel(py);
+        }
+    }
+
     /// All of it, in one.
     pub fn gather(&self, py: Python<'_>, sample_rate: Option<u32>) -> PyResult<Speech> {
         check_place(py, self.process)?;
@@ -230,7 +238,7 @@ impl Line {
 
     #[pyo3(signature = (*_exception))]
     fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyTuple>) {
-        self.cancel(py);
+        self.leave(py);
     }
 
     fn __aenter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
@@ -239,7 +247,8 @@ impl Line {
 
     #[pyo3(signature = (*_exception))]
     fn __aexit__<'py>(&self, py: Python<'py>, _exception: &Bound<'_, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        self.aclose(py)
+        self.leave(py);
+        asyncio::done(py, py.None())
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {

@@ -88,18 +88,23 @@ impl Session {
     ///     max_buffered_bytes: How many bytes of audio may wait to be iterated over. Beyond that the line fails with
     ///         BufferFullError, after what waits. 64 MiB by default: 11 minutes of 's16le' at 48000 Hz.
     ///     cancel: A voicewire.CancelToken that ends the line with CancelledError.
+    ///     player: A voicewire.Player that plays the line, after what was asked for there before; in that order also with
+    ///         front. Iterating over the line then waits for its end and yields nothing, and the line goes on when nothing
+    ///         refers to it any more. player.flush() cancels it with its next chunk; cancel() silences it there, also when
+    ///         all of it has come. Audio that cannot be decoded is its failure.
+    ///     track_id: What the player's state() and next_end() call it; 0 or more.
     ///
     /// Raises:
     ///     InvalidArgumentError: before anything is sent; `field` says which argument.
     ///     ClosedError: the session has been closed.
     #[pyo3(
         signature = (text, voice_prompt_id, *, front=false, resume=false, max_buffered_bytes=64 * 1024 * 1024,
-            cancel=None, **options),
+            cancel=None, player=None, track_id=0, **options),
         text_signature = "($self, text, voice_prompt_id, *, model='dd-etts-3.0', locale='en-US', format='mp3', \
             generation_id=None, sample_rate=None, target_duration=None, tempo=None, variance=None, temperature=None, \
             seed=None, prompt_boost=None, super_stretch=None, realtime=None, clean_audio=None, auto_gain=None, \
             accent_base_locale=None, accent_locale=None, accent_ratio=None, performance_reference_prompt_id=None, \
-            front=False, resume=False, max_buffered_bytes=67108864, cancel=None)"
+            front=False, resume=False, max_buffered_bytes=67108864, cancel=None, player=None, track_id=0)"
     )]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, each with a default")]
     fn speak(
@@ -110,6 +115,8 @@ impl Session {
         resume: bool,
         max_buffered_bytes: i64,
         cancel: Option<&Bound<'_, PyAny>>,
+        player: Option<&Bound<'_, PyAny>>,
+        track_id: u64,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Line> {
         let py = slf.py();
@@ -121,6 +128,8 @@ impl Session {
             resume,
             max_buffered_bytes: count(py, "max_buffered_bytes", max_buffered_bytes)?,
             cancel: token(cancel)?.map(|cancel| cancel.get().core().clone()),
+            player: crate::player::player(player)?,
+            track_id,
         };
         let stream = session
             .connection
@@ -168,6 +177,8 @@ impl Session {
             resume,
             max_buffered_bytes,
             cancel,
+            None,
+            0,
             options,
         )?;
         line.gather(slf.py(), rate)

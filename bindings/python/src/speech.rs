@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use voicewire::audio::{self, AudioFile, DurationMeter, Format, wav};
+use voicewire::audio::{self, AudioFile, DurationMeter, Format};
 use voicewire::deepdub::{self, SpeechRequest};
 
 use crate::cancel::CancelToken;
 use crate::chunk::samples_in;
+use crate::decoder::{self, DecodedAudio, Samples};
 use crate::errors;
 use crate::generation::Generation;
 use crate::summary::Summary;
@@ -77,20 +78,32 @@ impl Speech {
     }
 
     /// As one file that plays.
-    pub fn file_bytes(&self, py: Python<'_>) -> Vec<u8> {
+    pub fn file_bytes(&self, py: Python<'_>) -> PyResult<Vec<u8>> {
         let data = self.data.as_bytes(py);
-        let stated = || wav::parse(self.pieces(data).next()?.0).map(|info| info.sample_rate);
         let rate = match self.summary.format {
-            Format::Wav => stated().or(self.sample_rate),
+            // Its own header counts.
+            Format::Wav => Some(self.sample_rate.unwrap_or(0)),
             Format::S16le | Format::Mulaw => self.sample_rate,
             _ => None,
         };
         // What is compressed can simply be joined; of bare samples nobody knows the rate.
         let Some(rate) = rate else {
-            return data.to_vec();
+            return Ok(data.to_vec());
         };
-        let samples: Vec<u8> = self.pieces(data).flat_map(|(_, samples)| samples).copied().collect();
-        audio::file_bytes(self.summary.format, rate, &samples)
+        audio::joined_file_bytes(self.summary.format, rate, data).map_err(|error| errors::to_py(py, &error))
+    }
+
+    /// What the data are labelled as, for decoding.
+    fn label(&self, py: Python<'_>, given: Option<u32>) -> PyResult<(Format, u32)> {
+        match (given.or(self.sample_rate), self.summary.format) {
+            (None, Format::S16le | Format::Mulaw) => Err(errors::invalid(
+                py,
+                "sample_rate",
+                "not given",
+                "the audio's rate in Hz, which was not asked for when it was generated and does not state itself",
+            )),
+            (rate, format) => Ok((format, rate.unwrap_or(0))),
+        }
     }
 
     fn rate(&self, py: Python<'_>, given: Option<u32>, path: &Path) -> PyResult<u32> {
@@ -185,10 +198,75 @@ impl Speech {
         .map_err(|error| errors::to_py(py, &error))
     }
 
+    /// Decodes all of it.
+    ///
+    /// Args:
+    ///     sample_rate: In Hz: for 's16le' and 'mulaw', where none was asked for.
+    ///     output_rate, channels, samples: As for voicewire.Decoder.
+    ///
+    /// Raises:
+    ///     BadAudioError: the audio is broken or of a form that is not known; audio_byte and audio_seconds say where.
+    ///     InvalidArgumentError: as for voicewire.Decoder, or a sample rate is missing.
+    #[pyo3(signature = (*, sample_rate=None, output_rate=None, channels=None, samples="f32"))]
+    fn decode(
+        &self,
+        py: Python<'_>,
+        sample_rate: Option<u32>,
+        output_rate: Option<u32>,
+        channels: Option<u16>,
+        samples: &str,
+    ) -> PyResult<DecodedAudio> {
+        let (format, rate) = self.label(py, sample_rate)?;
+        let (output, samples) = (
+            decoder::output(py, output_rate, channels)?,
+            Samples::parse(py, samples)?,
+        );
+        DecodedAudio::decode(py, format, rate, self.data.as_bytes(py), output, samples)
+    }
+
+    /// Writes what it decodes to as a WAV file, replacing a file of that name.
+    ///
+    /// Args:
+    ///     path: str or os.PathLike, which ends in .wav or .wave, or in no known way.
+    ///     sample_rate: In Hz: for 's16le' and 'mulaw', where none was asked for.
+    ///     output_rate, channels: As for voicewire.Decoder.
+    ///     samples: 's16' or 'f32': 16-bit integers or 32-bit floating point.
+    ///
+    /// Raises:
+    ///     BadAudioError: the audio is broken or of a form that is not known; audio_byte and audio_seconds say where.
+    ///     InvalidArgumentError: the ending is for another format, or as decode().
+    ///     FileError: the file cannot be written; what had that name before is still there.
+    #[pyo3(signature = (path, *, sample_rate=None, output_rate=None, channels=None, samples="s16"))]
+    fn save_wav(
+        &self,
+        py: Python<'_>,
+        path: PathBuf,
+        sample_rate: Option<u32>,
+        output_rate: Option<u32>,
+        channels: Option<u16>,
+        samples: &str,
+    ) -> PyResult<()> {
+        let label = self.label(py, sample_rate)?;
+        let (output, samples) = (
+            decoder::output(py, output_rate, channels)?,
+            Samples::parse(py, samples)?,
+        );
+        let mut file = decoder::wav_file(py, &path, label, output, samples)?;
+        let data = self.data.as_bytes(py);
+        py.detach(|| {
+            file.write(data)?;
+            file.finish()
+        })
+        .map_err(|error| errors::to_py(py, &error))
+    }
+
     /// All of it as the bytes of one file that plays, as save() writes it: 'wav' under one header. 's16le' gets a WAV
     /// header and 'mulaw' a Sun audio header where a sample rate was asked for; without one they stay bare samples.
-    fn to_file_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.file_bytes(py))
+    ///
+    /// Raises:
+    ///     BadAudioError: a WAV header cannot be read, or states other samples than the first.
+    fn to_file_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.file_bytes(py)?))
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {

@@ -102,22 +102,27 @@ impl TextSession {
     ///     max_buffered_bytes: How many bytes of audio may wait to be iterated over. Beyond that the turn fails with
     ///         BufferFullError, after what waits. 64 MiB by default.
     ///     cancel: A voicewire.CancelToken that ends the turn with CancelledError.
+    ///     player, track_id: As for Session.speak(): a voicewire.Player that plays the turn.
     ///
     /// Raises:
     ///     InvalidArgumentError: an argument that cannot be.
     ///     ClosedError: the session has been closed.
-    #[pyo3(signature = (*, max_buffered_bytes=64 * 1024 * 1024, cancel=None),
-        text_signature = "($self, *, max_buffered_bytes=67108864, cancel=None)")]
+    #[pyo3(signature = (*, max_buffered_bytes=64 * 1024 * 1024, cancel=None, player=None, track_id=0),
+        text_signature = "($self, *, max_buffered_bytes=67108864, cancel=None, player=None, track_id=0)")]
     fn begin_turn<'py>(
         slf: &Bound<'py, Self>,
         max_buffered_bytes: i64,
         cancel: Option<&Bound<'py, PyAny>>,
+        player: Option<&Bound<'py, PyAny>>,
+        track_id: u64,
     ) -> PyResult<Bound<'py, Turn>> {
         let py = slf.py();
         check_process(py, slf.get().process)?;
         let options = TurnOptions {
             max_buffered_bytes: count(py, "max_buffered_bytes", max_buffered_bytes)?,
             cancel: token(cancel)?.map(|cancel| cancel.get().core().clone()),
+            player: crate::player::player(player)?,
+            track_id,
         };
         let (turn, stream) = slf
             .get()

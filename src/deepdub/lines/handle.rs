@@ -27,7 +27,8 @@ impl Line {
 
     /// Stops it. When this returns, its callback is not running over a chunk and is not called with one again; only its
     /// end still comes. What waits for a poll or a resume is dropped; does nothing to a line that has
-    /// ended and of which nothing waits.
+    /// ended and of which nothing waits. What waits in a [`Player`](crate::audio::Player) is dropped, too: it is silent from
+    /// the next read on.
     ///
     /// The service has no way to stop a [`Session`](crate::deepdub::Session)'s line: it goes on speaking it, unheard. That
     /// takes no place among [`max_running`](crate::deepdub::SessionOptions::max_running), but one of the five that the
@@ -57,6 +58,11 @@ impl Line {
         self.0.summary()
     }
 
+    /// Whether its audio goes to a [`Player`](crate::audio::Player).
+    pub fn is_played(&self) -> bool {
+        self.0.is_played()
+    }
+
     /// Whether this process is the one that it is spoken in, rather than one that was forked from it.
     pub(crate) fn is_here(&self) -> bool {
         self.0.is_here()
@@ -73,6 +79,8 @@ impl fmt::Debug for Line {
 }
 
 /// A line whose chunks are asked for, one by one, on any thread. Dropping it cancels the line.
+///
+/// One whose audio goes to a [`Player`](crate::audio::Player) hands out no chunks, only its end; dropping it lets it go on.
 pub struct LineStream {
     line: Line,
     /// The chunk in hand.
@@ -193,8 +201,12 @@ impl LineStream {
 impl Drop for LineStream {
     fn drop(&mut self) {
         if self.ended.is_none() {
-            self.line.cancel();
-            self.line.0.forget();
+            if self.line.0.is_played() {
+                self.line.0.unwatch();
+            } else {
+                self.line.cancel();
+                self.line.0.forget();
+            }
         }
     }
 }

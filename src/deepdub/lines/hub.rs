@@ -320,7 +320,7 @@ impl Hub {
         let wait = !thread::in_callback();
         for line in lines {
             // Ends those whose end does not need the I/O thread.
-            line.cancel(wait);
+            line.close(wait);
         }
         end();
         if wait {
@@ -340,7 +340,7 @@ impl Hub {
             in_order(&lines)
         };
         for line in lines {
-            line.cancel(false);
+            line.close(false);
             line.end_cancelled();
         }
         self.set_state(StateChange {

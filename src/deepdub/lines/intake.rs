@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::line::LineShared;
 use crate::deepdub::config::Timeouts;
 use crate::deepdub::generation::{Chunk, Generation};
+use crate::deepdub::memory::Recorder;
 use crate::deepdub::summary::WaitFor;
 use crate::deepdub::wire::Event;
 use crate::error::{Error, ErrorKind, Received, Result};
@@ -15,6 +16,7 @@ use crate::net::{deadline_after, earlier, is_past};
 /// One line's way in, on the I/O thread.
 pub(in crate::deepdub) struct Intake {
     pub line: Arc<LineShared>,
+    pub recorder: Recorder,
     generation: Generation,
     max_held_bytes: usize,
     /// When all of it has to be over.
@@ -60,8 +62,9 @@ pub(in crate::deepdub) enum Progress {
 }
 
 impl Intake {
-    pub fn new(line: Arc<LineShared>, max_held_bytes: usize, resume: bool) -> Intake {
+    pub fn new(line: Arc<LineShared>, recorder: Recorder, max_held_bytes: usize, resume: bool) -> Intake {
         Intake {
+            recorder,
             generation: Generation::new(line.id(), line.format, max_held_bytes),
             line,
             max_held_bytes,
@@ -155,7 +158,9 @@ impl Intake {
             .figures
             .lock()
             .chunk(self.heard.elapsed(), self.received, self.generation.duplicates());
-        let delivered = self.line.deliver(Chunk { data, index, ..chunk });
+        let chunk = Chunk { data, index, ..chunk };
+        self.recorder.chunk(&chunk);
+        let delivered = self.line.deliver(chunk);
         if matches!(&delivered, Err(error) if error.kind() == ErrorKind::BufferFull) {
             // There was no room for it.
             self.received = before;

@@ -8,7 +8,7 @@ use std::time::Instant;
 use once_cell::sync::OnceCell;
 
 use super::hub::{Delivery, Hub};
-use crate::audio::Format;
+use crate::audio::{Format, Track};
 use crate::deepdub::generation::Chunk;
 use crate::deepdub::summary::{Figures, Summary, WaitFor};
 use crate::error::{Error, ErrorKind, Result};
@@ -94,8 +94,26 @@ pub(in crate::deepdub) struct LineShared {
     handover: Handover<Kept, Ended>,
     max_buffered: usize,
     consumer: Consumer,
+    /// Whether the consumer gets the chunks, and not only the end.
+    wants_chunks: bool,
+    /// Where its audio is played; set before anything comes.
+    track: OnceCell<Track>,
+    /// Nobody asks for its end any more.
+    unwatched: AtomicBool,
     /// Is in the session's list of lines that have something for a poll.
     announced: AtomicBool,
+}
+
+/// Who gets what of a line.
+pub(in crate::deepdub) enum Listener {
+    /// A callback gets the chunks and the end.
+    All(Callback),
+    /// A callback gets the end; the audio is played.
+    End(Callback),
+    /// Somebody asks, for chunks and end.
+    Asks,
+    /// Somebody may ask for the end; the audio is played.
+    AsksForEnd,
 }
 
 /// Who takes the events.
@@ -107,14 +125,15 @@ enum Consumer {
 }
 
 impl LineShared {
-    /// One that nobody has sent yet. Without a callback, its chunks are asked for.
+    /// One that nobody has sent yet.
     pub fn new<O: Owner + 'static>(
         owner: &Arc<O>,
         (name, place): (String, i64),
         format: Format,
         max_buffered: usize,
-        callback: Option<Callback>,
+        listener: Listener,
     ) -> LineShared {
+        let wants_chunks = matches!(listener, Listener::All(_) | Listener::Asks);
         let owner_of_line: Weak<dyn Owner> = Arc::<O>::downgrade(owner);
         LineShared {
             name,
@@ -129,10 +148,15 @@ impl LineShared {
             owner: owner_of_line,
             handover: Handover::new(max_buffered),
             max_buffered,
-            consumer: match callback {
-                Some(callback) => Consumer::Callback(owner.hub().delivery, Mutex::new(Some(callback))),
-                None => Consumer::Puller(Mutex::new(None)),
+            consumer: match listener {
+                Listener::All(callback) | Listener::End(callback) => {
+                    Consumer::Callback(owner.hub().delivery, Mutex::new(Some(callback)))
+                }
+                Listener::Asks | Listener::AsksForEnd => Consumer::Puller(Mutex::new(None)),
             },
+            wants_chunks,
+            track: OnceCell::new(),
+            unwatched: AtomicBool::new(false),
             announced: AtomicBool::new(false),
         }
     }
@@ -151,6 +175,23 @@ impl LineShared {
         self.figures.lock().summary(self.id(), self.format)
     }
 
+    /// Its audio goes into this track, before anybody else gets it. Once, before it is sent.
+    pub fn play_on(&self, track: Track) {
+        let track = self.track.get_or_init(|| track);
+        // The session may have been closed meanwhile.
+        if self.is_cancelled() {
+            track.cancel();
+        }
+        if self.is_ended() {
+            track.fail(Error::cancelled());
+        }
+    }
+
+    /// Whether its audio is played.
+    pub fn is_played(&self) -> bool {
+        self.track.get().is_some()
+    }
+
     pub fn is_cancelled(&self) -> bool {
         self.handover.is_cancelled()
     }
@@ -167,9 +208,22 @@ impl LineShared {
     /// On the session's thread: a chunk came.
     ///
     /// # Errors
-    /// `BufferFull` when nobody takes what comes; `Cancelled` when the callback stops, or nobody wants it any more; `Internal` when
-    /// it panics.
+    /// `BufferFull` when nobody takes what comes; `Cancelled` when the callback stops, the player was flushed, or nobody
+    /// wants it any more; `Internal` when it panics; `BadAudio` when it cannot be played.
     pub fn deliver(self: &Arc<Self>, chunk: Chunk<'_>) -> Result<()> {
+        if let Some(track) = self.track.get() {
+            track.write(chunk.data).map_err(|error| match error.kind() {
+                // Whoever has closed the player has stopped its lines.
+                ErrorKind::Closed => Error::cancelled(),
+                _ => error,
+            })?;
+        }
+        if !self.wants_chunks {
+            return match self.handover.is_cancelled() || self.handover.is_ended() {
+                true => Err(Error::cancelled()),
+                false => Ok(()),
+            };
+        }
         if let Consumer::Callback(Delivery::IoThread, callback) = &self.consumer {
             match self.handover.begin() {
                 Begin::Deliver => return self.call(callback, chunk),
@@ -203,6 +257,11 @@ impl LineShared {
     /// Ends it; only the first end counts. Whoever takes its events gets the end after what waits already; callbacks on
     /// the session's thread get it by [`hand_over`](Self::hand_over).
     pub fn finish(self: &Arc<Self>, error: Option<Error>) {
+        let error = match (error, self.track.get()) {
+            // What the decoder still held may be broken.
+            (None, Some(track)) => track.finish().err(),
+            (error, _) => error,
+        };
         let ended = {
             let mut figures = self.figures.lock();
             figures.end();
@@ -215,12 +274,27 @@ impl LineShared {
             Some(error) => log::debug!("generation {}: {error}", self.id()),
             None => log::debug!("generation {}: finished after {:.1?}", self.id(), ended.summary.total),
         }
+        let failure = ended.error.clone();
         let first = match ended.error {
             Some(_) => self.handover.finish(ended),
             None => self.handover.complete(ended),
         };
+        if let (Some(track), Some(error)) = (self.track.get(), failure) {
+            track.fail(error);
+        }
         if first {
             self.announce();
+        }
+        if self.unwatched.load(Ordering::SeqCst) {
+            self.forget();
+        }
+    }
+
+    /// Nobody is going to ask for its end: it goes on, and its owner forgets it then.
+    pub fn unwatch(&self) {
+        self.unwatched.store(true, Ordering::SeqCst);
+        if self.is_ended() {
+            self.forget();
         }
     }
 
@@ -333,6 +407,25 @@ impl LineShared {
         if !self.is_here() {
             return;
         }
+        // Also of a line that has ended: its sound may last longer.
+        if let Some(track) = self.track.get() {
+            track.cancel();
+        }
+        self.end_now(wait);
+    }
+
+    /// [`cancel`](Self::cancel) with the session: what is complete is played to its end.
+    pub fn close(self: &Arc<Self>, wait: bool) {
+        match self.is_ended() {
+            true => self.end_now(wait),
+            false => self.cancel(wait),
+        }
+    }
+
+    fn end_now(self: &Arc<Self>, wait: bool) {
+        if !self.is_here() {
+            return;
+        }
         self.handover.cancel(wait && !thread::in_callback());
         if !self.is_direct() {
             self.finish(Some(Error::cancelled()));
@@ -429,7 +522,7 @@ mod tests {
                 ("a line".to_owned(), 0),
                 Format::S16le,
                 1,
-                None,
+                Listener::Asks,
             ))
         };
         let line = new();

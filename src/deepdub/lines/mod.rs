@@ -5,6 +5,7 @@ mod handle;
 mod hub;
 mod intake;
 mod line;
+mod played;
 mod polls;
 mod signal;
 
@@ -13,5 +14,6 @@ pub use handle::{Line, LineStream};
 pub(super) use hub::{Command, Commands, Hub, StateCallback, closed};
 pub use hub::{Delivery, SessionState, StateChange};
 pub(super) use intake::{Intake, Progress};
-pub(super) use line::{Callback, LineShared, Owner};
 pub use line::{Ended, Flow, LineEvent};
+pub(super) use line::{LineShared, Listener, Owner};
+pub(super) use played::{ended_only, play};

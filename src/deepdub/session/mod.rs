@@ -13,11 +13,12 @@ use self::run::Run;
 use self::shared::SessionShared;
 use super::client::Client;
 use super::lines::{
-    Callback, Command, Delivery, Flow, Line, LineEvent, LineShared, LineStream, StateCallback, StateChange,
+    Command, Delivery, Ended, Flow, Line, LineEvent, LineShared, LineStream, Listener, StateCallback, StateChange,
+    ended_only, play,
 };
 use super::link::{Link, Upkeep};
 use super::request::SpeechRequest;
-use crate::audio::Format;
+use crate::audio::{Format, Player};
 use crate::error::{Error, Result};
 use crate::net::CancelToken;
 
@@ -82,6 +83,12 @@ pub struct LineOptions {
     pub max_buffered_bytes: usize,
     /// Cancels the line from outside, with others that have the same token. None.
     pub cancel: Option<CancelToken>,
+    /// Plays the line, after what has been asked for there before; in that order also when `front` is set. Its chunks go
+    /// there first, on the I/O thread wherever callbacks are called, so that the sound does not depend on polls. A
+    /// [flush](Player::flush) cancels it when its next chunk comes; audio that cannot be decoded is its failure. None.
+    pub player: Option<Player>,
+    /// What the player calls it. 0.
+    pub track_id: u64,
 }
 
 impl Default for LineOptions {
@@ -91,6 +98,8 @@ impl Default for LineOptions {
             resume: false,
             max_buffered_bytes: 64 * 1024 * 1024,
             cancel: None,
+            player: None,
+            track_id: 0,
         }
     }
 }
@@ -149,18 +158,40 @@ impl Session {
         options: &LineOptions,
         on_event: impl FnMut(LineEvent<'_>) -> Flow + Send + 'static,
     ) -> Result<Line> {
-        self.begin(request, options, Some(Box::new(on_event)))
+        self.begin(request, options, Listener::All(Box::new(on_event)))
     }
 
-    /// Speaks one text and hands over its chunks when they are asked for.
+    /// Speaks one text into [`LineOptions::player`] only; `on_end` is told how the line ended, which is when all of it has
+    /// come, and not when it has been heard ([`Player::next_end`]).
+    ///
+    /// # Errors
+    /// As [`speak`](Self::speak); `InvalidArgument` without a player.
+    pub fn play(
+        &self,
+        request: &SpeechRequest,
+        options: &LineOptions,
+        on_end: impl FnMut(&Ended) + Send + 'static,
+    ) -> Result<Line> {
+        if options.player.is_none() {
+            return Err(Error::invalid("player", "not given", "a player to play on"));
+        }
+        self.begin(request, options, ended_only(on_end))
+    }
+
+    /// Speaks one text and hands over its chunks when they are asked for; with a [player](LineOptions::player) only its
+    /// end.
     ///
     /// # Errors
     /// As [`speak`](Self::speak).
     pub fn stream(&self, request: &SpeechRequest, options: &LineOptions) -> Result<LineStream> {
-        Ok(LineStream::new(self.begin(request, options, None)?))
+        let listener = match options.player {
+            Some(_) => Listener::AsksForEnd,
+            None => Listener::Asks,
+        };
+        Ok(LineStream::new(self.begin(request, options, listener)?))
     }
 
-    fn begin(&self, request: &SpeechRequest, options: &LineOptions, callback: Option<Callback>) -> Result<Line> {
+    fn begin(&self, request: &SpeechRequest, options: &LineOptions, listener: Listener) -> Result<Line> {
         request.check()?;
         options.check(request)?;
         self.shared.hub.check_here()?;
@@ -171,15 +202,19 @@ impl Session {
             (id.to_ascii_lowercase(), self.shared.next_place(options.front)),
             request.format,
             options.max_buffered_bytes,
-            callback,
+            listener,
         ));
         line.set_id(&id);
         self.shared.hub.remember(&line)?;
+        if let Some(player) = &options.player {
+            play(&line, player, request.sample_rate, options.track_id)?;
+        }
         if let Some(token) = &options.cancel {
             token.wake_on_cancel(&line);
         }
         let max_held = self.client.settings().max_message_bytes;
-        let run = Run::new(Arc::clone(&line), message, max_held, options.resume);
+        let recorder = self.client.memory().recorder(|| request.clone());
+        let run = Run::new(Arc::clone(&line), recorder, message, max_held, options.resume);
         self.shared.commands.give(Command::Begin(Box::new(run)));
         // Before or after: one of both sees the other.
         if options.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {

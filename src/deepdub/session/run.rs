@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::deepdub::config::Timeouts;
 use crate::deepdub::lines::{Intake, LineShared, Progress};
+use crate::deepdub::memory::Recorder;
 use crate::deepdub::summary::WaitFor;
 use crate::deepdub::wire::Event;
 use crate::error::Result;
@@ -22,9 +23,9 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub fn new(line: Arc<LineShared>, message: String, max_held_bytes: usize, resume: bool) -> Run {
+    pub fn new(line: Arc<LineShared>, recorder: Recorder, message: String, max_held_bytes: usize, resume: bool) -> Run {
         Run {
-            intake: Intake::new(Arc::clone(&line), max_held_bytes, resume),
+            intake: Intake::new(Arc::clone(&line), recorder, max_held_bytes, resume),
             line,
             message,
             acknowledged: false,

@@ -14,6 +14,7 @@ use crate::deepdub::errors::vendor_error;
 use crate::deepdub::generation::not_json;
 use crate::deepdub::lines::{Command, Intake, LineShared, Progress, SessionState, StateChange};
 use crate::deepdub::link::{BACKLOG, Link, LinkEvent};
+use crate::deepdub::memory::Recorder;
 use crate::deepdub::summary::WaitFor;
 use crate::deepdub::wire::{self, ChunkMessage, Event};
 use crate::error::{Error, ErrorKind};
@@ -46,9 +47,15 @@ pub(super) struct TurnRun {
 }
 
 impl TurnRun {
-    pub fn new(line: Arc<LineShared>, outbox: Arc<Outbox>, config: String, max_held_bytes: usize) -> TurnRun {
+    pub fn new(
+        line: Arc<LineShared>,
+        recorder: Recorder,
+        outbox: Arc<Outbox>,
+        config: String,
+        max_held_bytes: usize,
+    ) -> TurnRun {
         TurnRun {
-            intake: Intake::new(Arc::clone(&line), max_held_bytes, false),
+            intake: Intake::new(Arc::clone(&line), recorder, max_held_bytes, false),
             line,
             outbox,
             config,
@@ -196,6 +203,7 @@ impl TextActor {
             return;
         }
         let (text, ended) = turn.outbox.take();
+        turn.intake.recorder.text(&text);
         turn.unsent.push_str(&text);
         let has_text = !turn.unsent.is_empty();
         let ends = ended && !turn.end_sent;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::audio::Format;
-use crate::deepdub::request::{SAMPLE_RATES, not_blank};
+use crate::deepdub::request::{SAMPLE_RATES, SpeechRequest, not_blank};
 use crate::error::{Error, Result};
 
 /// How the text of a [`TextSession`](super::TextSession) is spoken. `None` leaves a parameter to the service.
@@ -42,6 +42,18 @@ impl TextConfig {
             target_gender: None,
             first_audio_timeout: None,
             realtime: None,
+        }
+    }
+
+    /// The request that a turn would be, without its text.
+    pub(super) fn to_request(&self) -> SpeechRequest {
+        SpeechRequest {
+            model: self.model.clone(),
+            locale: self.locale.clone(),
+            format: self.format,
+            sample_rate: Some(self.sample_rate),
+            realtime: self.realtime,
+            ..SpeechRequest::new("", self.voice_prompt_id.as_str())
         }
     }
 

@@ -18,10 +18,11 @@ use self::ping::Ping;
 use self::shared::{Order, TextShared};
 use super::client::Client;
 use super::lines::{
-    Callback, Command, Delivery, Flow, INTERRUPT_PERIOD, Line, LineEvent, LineShared, LineStream, StateCallback,
-    StateChange,
+    Command, Delivery, Ended, Flow, INTERRUPT_PERIOD, Line, LineEvent, LineShared, LineStream, Listener, StateCallback,
+    StateChange, ended_only, play,
 };
 use super::link::{Link, Upkeep};
+use crate::audio::Player;
 use crate::error::{Error, Result};
 use crate::net::{CancelToken, deadline_after};
 use crate::sync::Mutex;
@@ -80,6 +81,10 @@ pub struct TurnOptions {
     pub max_buffered_bytes: usize,
     /// Cancels the turn from outside, with others that have the same token. None.
     pub cancel: Option<CancelToken>,
+    /// Plays the turn, as [`LineOptions::player`](super::LineOptions::player). None.
+    pub player: Option<Player>,
+    /// What the player calls it. 0.
+    pub track_id: u64,
 }
 
 impl Default for TurnOptions {
@@ -87,6 +92,8 @@ impl Default for TurnOptions {
         TurnOptions {
             max_buffered_bytes: 64 * 1024 * 1024,
             cancel: None,
+            player: None,
+            track_id: 0,
         }
     }
 }
@@ -143,27 +150,45 @@ impl TextSession {
         options: &TurnOptions,
         on_event: impl FnMut(LineEvent<'_>) -> Flow + Send + 'static,
     ) -> Result<Turn> {
-        self.begin(options, Some(Box::new(on_event)))
+        self.begin(options, Listener::All(Box::new(on_event)))
     }
 
-    /// Begins the next turn, whose chunks are handed over when they are asked for.
+    /// Begins the next turn, to be heard from [`TurnOptions::player`] only; `on_end` is told how the turn ended, which is
+    /// when all of it has come.
+    ///
+    /// # Errors
+    /// As [`begin_turn`](Self::begin_turn); `InvalidArgument` without a player.
+    pub fn play_turn(&self, options: &TurnOptions, on_end: impl FnMut(&Ended) + Send + 'static) -> Result<Turn> {
+        if options.player.is_none() {
+            return Err(Error::invalid("player", "not given", "a player to play on"));
+        }
+        self.begin(options, ended_only(on_end))
+    }
+
+    /// Begins the next turn, whose chunks are handed over when they are asked for; with a [player](TurnOptions::player)
+    /// only its end.
     ///
     /// # Errors
     /// As [`begin_turn`](Self::begin_turn).
     pub fn stream_turn(&self, options: &TurnOptions) -> Result<(Turn, LineStream)> {
-        let turn = self.begin(options, None)?;
+        let listener = match options.player {
+            Some(_) => Listener::AsksForEnd,
+            None => Listener::Asks,
+        };
+        let turn = self.begin(options, listener)?;
         let stream = LineStream::new(turn.line.clone());
         Ok((turn, stream))
     }
 
-    fn begin(&self, options: &TurnOptions, callback: Option<Callback>) -> Result<Turn> {
+    fn begin(&self, options: &TurnOptions, listener: Listener) -> Result<Turn> {
         if options.max_buffered_bytes == 0 {
             return Err(Error::invalid("max_buffered_bytes", 0, "1 or more"));
         }
         self.shared.hub.check_here()?;
-        let (config, format) = {
+        let (config, format, rate, recorder) = {
             let config = self.config.lock();
-            (config.to_json(), config.format)
+            let recorder = self.client.memory().recorder(|| config.to_request());
+            (config.to_json(), config.format, config.sample_rate, recorder)
         };
         let place = self.shared.next_place();
         let line = Arc::new(LineShared::new(
@@ -171,15 +196,18 @@ impl TextSession {
             (place.to_string(), place),
             format,
             options.max_buffered_bytes,
-            callback,
+            listener,
         ));
         self.shared.hub.remember(&line)?;
+        if let Some(player) = &options.player {
+            play(&line, player, Some(rate), options.track_id)?;
+        }
         if let Some(token) = &options.cancel {
             token.wake_on_cancel(&line);
         }
         let outbox = Arc::new(Outbox::new(self.max_unsent));
         let max_held = self.client.settings().max_message_bytes;
-        let run = TurnRun::new(Arc::clone(&line), Arc::clone(&outbox), config, max_held);
+        let run = TurnRun::new(Arc::clone(&line), recorder, Arc::clone(&outbox), config, max_held);
         self.shared.commands.give(Command::Begin(Order::Turn(Box::new(run))));
         if self.shared.hub.is_gone() {
             // It came too late.

@@ -1,11 +1,15 @@
-//! Model-checks the one place where threads meet over a generation: loom tries every interleaving.
+//! Model-checks the places where threads meet over a generation: loom tries every interleaving.
 //!
-//! The file under test is the core's own; only its locks are loom's.
+//! The files under test are the core's own; only their locks and atomics are loom's.
 #![cfg(test)]
 
 #[allow(dead_code)]
 #[path = "../../../src/handover.rs"]
 mod handover;
+mod player;
+#[allow(dead_code)]
+#[path = "../../../src/audio/player/queue.rs"]
+mod queue;
 mod sync;
 
 use handover::{Begin, Handover, Next, Push};

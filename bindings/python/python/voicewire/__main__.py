@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import List, Optional
 
-from . import __version__, _say
+from . import __version__, _outbox, _say
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
@@ -13,6 +13,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument("--version", action="version", version=f"voicewire {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _say.add_to(commands)
+    _outbox.add_to(commands)
     options = parser.parse_args(arguments)
     exit_code: int = options.run(options)
     return exit_code

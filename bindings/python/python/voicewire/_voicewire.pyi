@@ -5,7 +5,7 @@ import builtins
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Union, final
+from typing import Any, Literal, Protocol, TypedDict, Union, final
 
 from typing_extensions import Buffer, Self, TypeAlias
 
@@ -23,6 +23,8 @@ __all__ = [
     "Chunk",
     "Client",
     "ClosedError",
+    "DecodedAudio",
+    "Decoder",
     "Error",
     "FileError",
     "InsufficientCreditsError",
@@ -33,27 +35,36 @@ __all__ = [
     "LockedError",
     "NetworkError",
     "NotFoundError",
+    "Outbox",
     "OutboxFullError",
+    "Player",
+    "PlayerState",
     "ProtocolError",
     "QuotaExceededError",
     "RateLimitedError",
     "RejectedInputError",
+    "Remembered",
     "Sandbox",
+    "SendSummary",
     "ServerError",
     "Session",
     "Speech",
     "SpeechStream",
     "StateChange",
+    "StoredReport",
     "Summary",
     "TextSession",
     "TimeoutError",
     "TlsError",
+    "Track",
+    "TrackEnd",
     "Turn",
     "UnauthorizedError",
     "_LoopWaker",
     "_StateNews",
     "__version__",
     "config_tag",
+    "decode",
     "format_for_path",
 ]
 
@@ -64,7 +75,12 @@ TRIAL_VOICE: str
 
 _Path: TypeAlias = Union[str, os.PathLike[str]]
 _TextFormat: TypeAlias = Literal["wav", "s16le", "mulaw"]
+_Samples: TypeAlias = Literal["f32", "s16"]
 _State: TypeAlias = Literal["connecting", "ready", "lost", "closed"]
+
+class _HasGenerationId(Protocol):
+    @property
+    def generation_id(self) -> str: ...
 
 class Error(Exception):
     kind: str
@@ -78,6 +94,8 @@ class Error(Exception):
     chunks_received: int | None
     bytes_received: int | None
     attempts: int | None
+    audio_byte: int | None
+    audio_seconds: float | None
 
 class InvalidArgumentError(Error, ValueError): ...
 class UnauthorizedError(Error): ...
@@ -106,6 +124,145 @@ class CancelToken:
     def cancel(self) -> None: ...
     @property
     def cancelled(self) -> bool: ...
+
+@final
+class Decoder:
+    def __new__(
+        cls,
+        format: Format,
+        sample_rate: int | None = None,
+        *,
+        output_rate: int | None = None,
+        channels: int | None = None,
+        samples: _Samples = "f32",
+    ) -> Self: ...
+    def push(self, chunk: Chunk | Buffer) -> memoryview: ...
+    def finish(self) -> memoryview: ...
+    @property
+    def sample_rate(self) -> int | None: ...
+    @property
+    def channels(self) -> int | None: ...
+    @property
+    def source_format(self) -> Format | None: ...
+    @property
+    def source_rate(self) -> int | None: ...
+    @property
+    def source_channels(self) -> int | None: ...
+    @property
+    def seconds(self) -> float: ...
+
+@final
+class DecodedAudio:
+    @property
+    def samples(self) -> memoryview: ...
+    @property
+    def sample_rate(self) -> int: ...
+    @property
+    def channels(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
+    def to_wav(self) -> bytes: ...
+    def __len__(self) -> int: ...
+
+def decode(
+    data: Buffer,
+    format: Format,
+    sample_rate: int | None = None,
+    *,
+    output_rate: int | None = None,
+    channels: int | None = None,
+    samples: _Samples = "f32",
+) -> DecodedAudio: ...
+
+@final
+class Player:
+    def __new__(
+        cls,
+        *,
+        sample_rate: int = 48000,
+        channels: int = 1,
+        cushion_ms: float = 100.0,
+        max_cushion_ms: float = 2000.0,
+        max_buffered_ms: float = 600000.0,
+        gain: float = 1.0,
+    ) -> Self: ...
+    def read(self, frames: int) -> bytes: ...
+    def read_into(self, buffer: Buffer) -> None: ...
+    def begin(self, format: Format = "s16le", sample_rate: int = 48000, *, id: int = 0) -> Track: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+    def flush(self) -> None: ...
+    @property
+    def gain(self) -> float: ...
+    @gain.setter
+    def gain(self, gain: float) -> None: ...
+    @property
+    def cushion_ms(self) -> float: ...
+    @cushion_ms.setter
+    def cushion_ms(self, cushion_ms: float) -> None: ...
+    @property
+    def sample_rate(self) -> int: ...
+    @property
+    def channels(self) -> int: ...
+    def state(self) -> PlayerState: ...
+    def next_end(self) -> TrackEnd | None: ...
+
+@final
+class Track:
+    def write(self, data: Chunk | Buffer) -> None: ...
+    def write_samples(self, samples: Buffer) -> None: ...
+    def finish(self) -> None: ...
+    def cancel(self) -> None: ...
+    @property
+    def id(self) -> int: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exception: object) -> None: ...
+
+@final
+class PlayerState:
+    @property
+    def activity(self) -> Literal["idle", "filling", "playing", "paused"]: ...
+    @property
+    def track_id(self) -> int | None: ...
+    @property
+    def track_position(self) -> int: ...
+    @property
+    def track_frames(self) -> int: ...
+    @property
+    def track_is_complete(self) -> bool: ...
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def buffered_frames(self) -> int: ...
+    @property
+    def buffered_ms(self) -> float: ...
+    @property
+    def played_frames(self) -> int: ...
+    @property
+    def silent_frames(self) -> int: ...
+    @property
+    def underrun_frames(self) -> int: ...
+    @property
+    def underruns(self) -> int: ...
+    @property
+    def cushion_ms(self) -> float: ...
+    @property
+    def gain(self) -> float: ...
+    @property
+    def lost_ends(self) -> int: ...
+
+@final
+class TrackEnd:
+    @property
+    def id(self) -> int: ...
+    @property
+    def error(self) -> Error | None: ...
+    @property
+    def flushed(self) -> bool: ...
+    @property
+    def frames_played(self) -> int: ...
+    @property
+    def underruns(self) -> int: ...
 
 @final
 class Chunk:
@@ -175,8 +332,25 @@ class Speech:
     def format(self) -> Format: ...
     @property
     def seconds(self) -> float | None: ...
+    def decode(
+        self,
+        *,
+        sample_rate: int | None = None,
+        output_rate: int | None = None,
+        channels: int | None = None,
+        samples: _Samples = "f32",
+    ) -> DecodedAudio: ...
     def to_file_bytes(self) -> bytes: ...
     def save(self, path: _Path, *, sample_rate: int | None = None) -> None: ...
+    def save_wav(
+        self,
+        path: _Path,
+        *,
+        sample_rate: int | None = None,
+        output_rate: int | None = None,
+        channels: int | None = None,
+        samples: _Samples = "s16",
+    ) -> None: ...
     def __len__(self) -> int: ...
     def __bytes__(self) -> bytes: ...
 
@@ -249,6 +423,8 @@ class Session:
         resume: bool = False,
         max_buffered_bytes: int = 67108864,
         cancel: CancelToken | None = None,
+        player: Player | None = None,
+        track_id: int = 0,
     ) -> Line: ...
     def tts(
         self,
@@ -292,7 +468,14 @@ class Session:
 
 @final
 class TextSession:
-    def begin_turn(self, *, max_buffered_bytes: int = 67108864, cancel: CancelToken | None = None) -> Turn: ...
+    def begin_turn(
+        self,
+        *,
+        max_buffered_bytes: int = 67108864,
+        cancel: CancelToken | None = None,
+        player: Player | None = None,
+        track_id: int = 0,
+    ) -> Turn: ...
     def configure(
         self,
         *,
@@ -359,6 +542,131 @@ class Issue:
     def __hash__(self) -> int: ...
 
 @final
+class Remembered:
+    @property
+    def generation_id(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def voice_prompt_id(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def locale(self) -> str: ...
+    @property
+    def format(self) -> Format: ...
+    @property
+    def sample_rate(self) -> int | None: ...
+    @property
+    def is_final(self) -> bool: ...
+    @property
+    def audio_dropped(self) -> bool: ...
+    @property
+    def chunks(self) -> list[tuple[float, bytes]]: ...
+    @property
+    def data(self) -> bytes: ...
+    def to_file_bytes(self) -> bytes: ...
+
+@final
+class StoredReport:
+    @property
+    def id(self) -> str: ...
+    @property
+    def state(self) -> Literal["waiting", "rejected", "delivered", "unreadable"]: ...
+    @property
+    def created(self) -> float | None: ...
+    @property
+    def delivered(self) -> float | None: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def last_error(self) -> str | None: ...
+    @property
+    def last_error_kind(self) -> str | None: ...
+    @property
+    def last_error_http_status(self) -> int | None: ...
+    @property
+    def issue_id(self) -> str | None: ...
+    @property
+    def generation_id(self) -> str | None: ...
+    @property
+    def problem_word(self) -> str | None: ...
+    @property
+    def voice_prompt_id(self) -> str | None: ...
+    @property
+    def clip_bytes(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    def to_dict(self) -> dict[str, Any]: ...
+
+@final
+class SendSummary:
+    @property
+    def delivered(self) -> int: ...
+    @property
+    def rejected(self) -> int: ...
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def error(self) -> Error | None: ...
+
+@final
+class Outbox:
+    def __new__(
+        cls,
+        path: _Path,
+        *,
+        max_bytes: int = 268435456,
+        max_reports: int = 1000,
+        max_delivered: int = 1000,
+    ) -> Self: ...
+    def add(
+        self,
+        *,
+        generation_id: str,
+        generated_text: str,
+        problem_word: str,
+        voice_prompt_id: str,
+        additional_comments: str | None = None,
+        problem_audio: Speech | Buffer | _Path | None = None,
+        problem_seconds: float | None = None,
+    ) -> str: ...
+    def report(
+        self,
+        client: Client,
+        generation: str | _HasGenerationId,
+        problem_word: str,
+        *,
+        problem_seconds: float | None = None,
+        comments: str | None = None,
+        clip_seconds: float = 3.0,
+    ) -> str: ...
+    def send(
+        self,
+        client: Client,
+        *,
+        on_report: Callable[[StoredReport], object] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> SendSummary: ...
+    def deliver(
+        self,
+        client: Client,
+        *,
+        timeout: float | None = None,
+        on_report: Callable[[StoredReport], object] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> SendSummary: ...
+    def list(self) -> builtins.list[StoredReport]: ...
+    def retry(self, id: str) -> None: ...
+    def drop(self, id: str) -> None: ...
+    @property
+    def path(self) -> Path: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[StoredReport]: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_exception: object) -> None: ...
+
+@final
 class Client:
     def __new__(
         cls,
@@ -381,6 +689,8 @@ class Client:
         retries: int = 3,
         retry_first_delay: float = 0.25,
         retry_max_delay: float = 8.0,
+        remember: int = 10,
+        remember_bytes: int = 16777216,
     ) -> Self: ...
     def stream_tts(
         self,
@@ -473,6 +783,17 @@ class Client:
         problem_seconds: float | None = None,
         cancel: CancelToken | None = None,
     ) -> Issue: ...
+    def report(
+        self,
+        generation: str | _HasGenerationId,
+        problem_word: str,
+        *,
+        problem_seconds: float | None = None,
+        comments: str | None = None,
+        clip_seconds: float = 3.0,
+        cancel: CancelToken | None = None,
+    ) -> Issue: ...
+    def last_generations(self) -> list[Remembered]: ...
     def get_issue(self, id: str, *, cancel: CancelToken | None = None) -> Issue: ...
     def update_issue(
         self,
@@ -518,6 +839,16 @@ class Client:
 @final
 class AudioFile:
     def __new__(cls, path: _Path, format: Format, sample_rate: int) -> Self: ...
+    @staticmethod
+    def decoded(
+        path: _Path,
+        format: Format,
+        sample_rate: int | None = None,
+        *,
+        output_rate: int | None = None,
+        channels: int | None = None,
+        samples: _Samples = "s16",
+    ) -> AudioFile: ...
     def write(self, chunk: Chunk | Buffer) -> None: ...
     def finish(self) -> None: ...
     @property

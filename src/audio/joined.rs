@@ -1,0 +1,159 @@
+//! The samples of a WAV stream, as they were written, without what is around them.
+
+use super::wav_stream::{Malformed, Part, WavFormat, WavStream};
+
+/// Takes the headers out of a WAV stream, in pieces cut anywhere. What is left are whole frames, so that nothing after the
+/// end of a chunk is out of step.
+///
+/// A stream that does not begin with a header is 16-bit mono samples all the way.
+#[derive(Debug, Clone)]
+pub(super) struct Joined {
+    state: State,
+    frames: Frames,
+}
+
+#[derive(Debug, Clone)]
+enum State {
+    /// The first bytes, which may be a header.
+    First(Vec<u8>),
+    Stream {
+        stream: WavStream,
+        header_seen: bool,
+    },
+    Bare,
+}
+
+/// Whole frames of what `format` says.
+#[derive(Debug, Clone)]
+struct Frames {
+    format: WavFormat,
+    /// The beginning of a frame whose rest has not come.
+    cut: Vec<u8>,
+    /// How many there were.
+    count: u64,
+}
+
+impl Frames {
+    fn push(&mut self, mut samples: &[u8], take: &mut impl FnMut(&[u8])) {
+        let size = self.format.frame_size();
+        if !self.cut.is_empty() {
+            let missing = (size - self.cut.len()).min(samples.len());
+            self.cut.extend_from_slice(&samples[..missing]);
+            samples = &samples[missing..];
+            if self.cut.len() < size {
+                return;
+            }
+            take(&self.cut);
+            self.cut.clear();
+            self.count += 1;
+        }
+        let whole = samples.len() - samples.len() % size;
+        if whole > 0 {
+            take(&samples[..whole]);
+        }
+        self.count += (whole / size) as u64;
+        self.cut.extend_from_slice(&samples[whole..]);
+    }
+}
+
+impl Joined {
+    /// `sample_rate` counts where no header states another.
+    pub(super) fn new(sample_rate: u32) -> Joined {
+        Joined {
+            state: State::First(Vec::new()),
+            frames: Frames {
+                format: WavFormat::linear(sample_rate, 1),
+                cut: Vec::new(),
+                count: 0,
+            },
+        }
+    }
+
+    /// How the samples are written.
+    pub(super) fn format(&self) -> WavFormat {
+        self.frames.format
+    }
+
+    /// Seconds of samples so far.
+    pub(super) fn seconds(&self) -> f64 {
+        let rate = f64::from(self.frames.format.sample_rate);
+        if rate == 0.0 {
+            0.0
+        } else {
+            self.frames.count as f64 / rate
+        }
+    }
+
+    /// Hands the samples of the next piece to `take`.
+    ///
+    /// A header that cannot be read, or states another kind of samples than the first, is an error.
+    pub(super) fn push(&mut self, piece: &[u8], take: &mut impl FnMut(&[u8])) -> Result<(), Malformed> {
+        let Joined { state, frames } = self;
+        match state {
+            State::First(first) => {
+                first.extend_from_slice(piece);
+                let first = std::mem::take(first);
+                if !WavStream::may_begin(&first) {
+                    *state = State::Bare;
+                } else if first.len() < WavStream::RIFF {
+                    *state = State::First(first);
+                    return Ok(());
+                } else {
+                    *state = State::Stream {
+                        stream: WavStream::default(),
+                        header_seen: false,
+                    };
+                }
+                self.push(&first, take)
+            }
+            State::Bare => {
+                frames.push(piece, take);
+                Ok(())
+            }
+            State::Stream { stream, header_seen } => {
+                stream.push(piece, |part, at| take_part(part, at, frames, header_seen, take))
+            }
+        }
+    }
+
+    /// No more comes: hands on what was held back because it might have been a header.
+    pub(super) fn finish(&mut self, take: &mut impl FnMut(&[u8])) -> Result<(), Malformed> {
+        match &mut self.state {
+            State::Stream { stream, header_seen } => {
+                let frames = &mut self.frames;
+                stream.finish(|part, at| take_part(part, at, frames, header_seen, take))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn take_part(
+    part: Part<'_>,
+    at: u64,
+    frames: &mut Frames,
+    header_seen: &mut bool,
+    take: &mut impl FnMut(&[u8]),
+) -> Result<(), Malformed> {
+    match part {
+        Part::Samples(samples) => frames.push(samples, take),
+        Part::Format(stated) if stated.frame_size() == 0 => {
+            return Err(Malformed {
+                byte: at,
+                what: format!("a WAV header states {stated}, which no samples can be"),
+            });
+        }
+        Part::Format(stated) if *header_seen && stated != frames.format => {
+            return Err(Malformed {
+                byte: at,
+                what: format!("a WAV header states {stated}, after one that stated {}", frames.format),
+            });
+        }
+        Part::Format(stated) => {
+            *header_seen = true;
+            frames.format = stated;
+            frames.cut.clear();
+        }
+    }
+    Ok(())
+}
