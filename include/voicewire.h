@@ -157,6 +157,10 @@ enum vw_status
      * The directory of reports that wait to be sent has no room for another; vw_error.field names the setting.
      */
     VW_ERR_OUTBOX_FULL = 19,
+    /**
+     * Something else is being done to the same thing, such as a voice's sample being regenerated. Wait, then try again.
+     */
+    VW_ERR_LOCKED = 20,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -51,6 +51,9 @@ pub enum ErrorKind {
     BadAudio,
     /// The directory of reports that wait to be sent has no room for another. [`Error::field`] names the setting.
     OutboxFull,
+    /// Something else is being done to the same thing (Palabra's 403 while a voice's sample is being regenerated). It
+    /// passes: wait, then try again. Not a missing permission, which is [`Unauthorized`](Self::Unauthorized).
+    Locked,
 }
 
 /// One row of the table that C, Python and Rust share.
@@ -107,6 +110,7 @@ kinds! {
     BufferFull          17 "buffer_full"          "VW_ERR_BUFFER_FULL"          "BufferFullError"          "audio was taken too slowly, and the room for what waits ran out";
     BadAudio            18 "bad_audio"            "VW_ERR_BAD_AUDIO"            "BadAudioError"            "the audio is broken, or of a form that is not known here";
     OutboxFull          19 "outbox_full"          "VW_ERR_OUTBOX_FULL"          "OutboxFullError"          "too many reports wait to be sent";
+    Locked              20 "locked"               "VW_ERR_LOCKED"               "LockedError"              "something else is being done to the same thing; wait and try again";
 }
 
 impl fmt::Display for ErrorKind {
@@ -123,6 +127,24 @@ pub struct Received {
     pub chunks: u64,
     /// Bytes of audio in them, as sent by the service (WAV headers included).
     pub bytes: u64,
+}
+
+/// A service's own account of an error, as RFC 9457 ("problem details") has it. What it left out is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Problem {
+    /// `type`: a URI that names the kind of problem.
+    pub problem_type: Option<String>,
+    /// `status`: the HTTP status.
+    pub status: Option<u16>,
+    /// `title`: the kind of problem in a few words.
+    pub title: Option<String>,
+    /// `detail`: what happened this time.
+    pub detail: Option<String>,
+    /// `instance`: a URI that names this occurrence, for the vendor's support.
+    pub instance: Option<String>,
+    /// `error_code`: the service's number for it.
+    pub error_code: Option<i64>,
 }
 
 /// Where in a stream of audio something is wrong.
@@ -154,6 +176,7 @@ struct Details {
     generation_id: Option<String>,
     received: Option<Received>,
     attempts: Option<u32>,
+    problem: Option<Problem>,
     audio_position: Option<AudioPosition>,
     /// Whether it is certain that nothing of the request was sent.
     unsent: bool,
@@ -172,6 +195,7 @@ impl Error {
             generation_id: None,
             received: None,
             attempts: None,
+            problem: None,
             audio_position: None,
             unsent: false,
         }))
@@ -236,6 +260,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_problem(mut self, problem: Problem) -> Error {
+        self.0.problem = Some(problem);
+        self
+    }
+
     pub(crate) fn with_audio_position(mut self, position: AudioPosition) -> Error {
         self.0.audio_position = Some(position);
         self
@@ -253,10 +282,27 @@ impl Error {
 
     /// Applies `redact` to every text that may hold something the service or the system said.
     pub(crate) fn map_texts(mut self, redact: impl Fn(&str) -> String) -> Error {
-        self.0.message = redact(&self.0.message);
-        for text in [&mut self.0.url, &mut self.0.vendor_type, &mut self.0.generation_id]
-            .into_iter()
-            .flatten()
+        let details = &mut *self.0;
+        details.message = redact(&details.message);
+        let problem = details.problem.as_mut().map(|problem| {
+            let Problem {
+                problem_type,
+                title,
+                detail,
+                instance,
+                ..
+            } = problem;
+            [problem_type, title, detail, instance]
+        });
+        for text in [
+            &mut details.field,
+            &mut details.url,
+            &mut details.vendor_type,
+            &mut details.generation_id,
+        ]
+        .into_iter()
+        .chain(problem.into_iter().flatten())
+        .flatten()
         {
             *text = redact(text);
         }
@@ -315,6 +361,11 @@ impl Error {
         self.0.attempts
     }
 
+    /// The service's own account of the error, whole, where it gave one in the form of problem details.
+    pub fn problem(&self) -> Option<&Problem> {
+        self.0.problem.as_ref()
+    }
+
     /// Where in the audio it went wrong (`BadAudio`).
     pub fn audio_position(&self) -> Option<AudioPosition> {
         self.0.audio_position
@@ -334,6 +385,7 @@ impl fmt::Display for Error {
             received,
             generation_id,
             attempts,
+            problem,
             audio_position,
             unsent: _,
         } = &*self.0;
@@ -363,6 +415,9 @@ impl fmt::Display for Error {
         }
         if let Some(id) = generation_id {
             notes.push(format!("generation {id}"));
+        }
+        if let Some(instance) = problem.as_ref().and_then(|problem| problem.instance.as_ref()) {
+            notes.push(format!("instance {instance}"));
         }
         if let Some(url) = url {
             notes.push(url.clone());

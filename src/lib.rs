@@ -31,12 +31,16 @@ mod handover;
 #[cfg(test)]
 mod handover_tests;
 mod net;
+mod open_enum;
+pub mod palabra;
+mod part_file;
+pub mod respeecher;
 mod secret;
 mod sync;
 mod thread;
 
-pub use error::{AudioPosition, Error, ErrorKind, KINDS, KindInfo, Received, Result};
-pub use net::{CallOptions, CancelToken, Proxy, RetryPolicy};
+pub use error::{AudioPosition, Error, ErrorKind, KINDS, KindInfo, Problem, Received, Result};
+pub use net::{CallOptions, CancelToken, HttpConfig, HttpTimeouts, Proxy, RetryPolicy, SaveTo, Saved};
 
 /// This library's version, such as `0.1.0`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -66,7 +66,9 @@ pub(crate) fn verdict(fault: &Fault, line: &Line, error: impl Fn(StatusCode, &st
             Verdict::Cut
         }
         Some(Event::Stall) => Verdict::Silence,
-        Some(Event::BadJson | Event::BadBase64 | Event::BadUtf8 | Event::Oversize(_)) | None => Verdict::Serve,
+        Some(Event::BadJson | Event::BadBase64 | Event::BadUtf8 | Event::Oversize(_) | Event::Half) | None => {
+            Verdict::Serve
+        }
     }
 }
 

@@ -12,9 +12,9 @@ const HELP: &str = "\
 A local stand-in for cloud text-to-speech services. Prints its base URL on one line and serves until it is stopped by
 SIGTERM, SIGINT or (with --until-stdin-closes) the end of standard input.
 
-With a COMMAND it serves that command alone, which finds it by the environment variables that Deepdub's clients read
-(DEEPDUB_API_KEY, DEEPDUB_BASE_URL, DEEPDUB_BASE_WEBSOCKET_URL, DEEPDUB_BASE_WEBSOCKET_STREAMING_URL), and ends with it
-and like it.
+With a COMMAND it serves that command alone, which finds it by the environment variables that the services' clients read
+(DEEPDUB_API_KEY, DEEPDUB_BASE_URL, DEEPDUB_BASE_WEBSOCKET_URL, DEEPDUB_BASE_WEBSOCKET_STREAMING_URL; PALABRA_API_KEY,
+PALABRA_API_URL; RESPEECHER_API_KEY, RESPEECHER_BASE_URL), and ends with it and like it.
 
 Usage: voicewire-sandbox [options] [-- COMMAND [ARGUMENT...]]
 
@@ -22,18 +22,24 @@ Usage: voicewire-sandbox [options] [-- COMMAND [ARGUMENT...]]
   --tls                    serve TLS with a certificate from a new authority; needs --ca-file
   --ca-file FILE           write that authority's certificate to FILE (PEM)
   --key KEY                accept this API key and no other one (again for several)
-                           [any that begins with dd- and has 8 more characters]
+                           [any that begins with the service's dd-, rs- or pl- and has 8 more characters]
   --max-concurrent N       generations at once per key [5]
   --first-chunk-delay MS   milliseconds from a request to its first chunk [60]
   --pace X                 seconds of audio sent per second, or max [10]
   --chunk-millis N         milliseconds of audio per chunk [200]
+  --processing-delay MS    milliseconds that a recording, conversion or voice takes to be made [300]
+  --session-duration S     seconds that a login to Respeecher lasts [3600]
+  --credits N              credits of a new account of Respeecher's [1000]
+  --kept-upload BYTES      how much of an uploaded file is kept [4194304]
   --engine NAME            auto, espeak or formant [auto]
   --fault SPEC             a fault for every request, such as drop,after=2
   --until-stdin-closes     stop when standard input is at its end
   --help, --version
 
-Deepdub is at /api/v1 (REST), /open and /ws (WebSocket). POST /sandbox/faults with {\"fault\": SPEC, \"times\": N} lets the
-next requests fail; GET /sandbox/requests, /sandbox/generations and /sandbox/connections show what happened.";
+Deepdub is at /api/v1 (REST), /open and /ws (WebSocket), Respeecher at /api and /api/v2, Palabra at /saas. POST
+/sandbox/faults with {\"fault\": SPEC, \"times\": N} lets the next requests fail, POST /sandbox/respeecher and
+/sandbox/palabra steer those services; GET /sandbox/requests, /sandbox/generations and /sandbox/connections show what
+happened.";
 
 /// What to do.
 pub enum Command {
@@ -78,6 +84,16 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, String> {
                 0 => return Err("--chunk-millis must be at least 1".to_owned()),
                 millis => options.chunk_millis = millis,
             },
+            Long("processing-delay") => {
+                let millis: u32 = number(&mut parser, "--processing-delay")?;
+                options.processing_delay = Duration::from_millis(millis.into());
+            }
+            Long("session-duration") => {
+                let seconds: u32 = number(&mut parser, "--session-duration")?;
+                options.session_duration = Duration::from_secs(seconds.into());
+            }
+            Long("credits") => options.credits = number(&mut parser, "--credits")?,
+            Long("kept-upload") => options.kept_upload = number(&mut parser, "--kept-upload")?,
             Long("engine") => options.engine = engine(&string(&mut parser)?)?,
             Long("fault") => {
                 let fault = string(&mut parser)?.parse();

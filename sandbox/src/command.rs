@@ -21,6 +21,10 @@ pub async fn run(
         .env("DEEPDUB_BASE_URL", sandbox.deepdub_rest_url())
         .env("DEEPDUB_BASE_WEBSOCKET_URL", sandbox.deepdub_open_url())
         .env("DEEPDUB_BASE_WEBSOCKET_STREAMING_URL", sandbox.deepdub_live_url())
+        .env("PALABRA_API_KEY", sandbox.palabra().api_key())
+        .env("PALABRA_API_URL", sandbox.palabra_url())
+        .env("RESPEECHER_API_KEY", sandbox.respeecher().api_key())
+        .env("RESPEECHER_BASE_URL", sandbox.respeecher_url())
         .spawn()
         .map_err(|error| format!("{} cannot be run: {error}", program.display()))?;
     let (ended, end) = oneshot::channel();

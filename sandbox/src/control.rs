@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use crate::state::State;
-use crate::{Fault, answer};
+use crate::{Fault, Palabra, Respeecher, answer, deepdub, palabra, respeecher};
 
 /// The largest body here.
 const MAX_BODY: usize = 64 << 10;
@@ -24,6 +24,10 @@ pub(crate) fn router() -> Router<Arc<State>> {
         .route("/sandbox/requests", get(requests))
         .route("/sandbox/generations", get(generations))
         .route("/sandbox/connections", get(connections))
+        .route("/sandbox/services", get(services))
+        .route("/sandbox/processing", post(processing))
+        .route("/sandbox/respeecher", post(respeecher))
+        .route("/sandbox/palabra", post(palabra))
         .route("/sandbox/issues/{id}/audio", get(issue_audio))
 }
 
@@ -56,6 +60,56 @@ fn parse(body: &[u8]) -> Result<(Fault, u64), String> {
             .ok_or_else(|| format!("times must be an integer from 1 to {MAX_TIMES}"))?,
     };
     Ok((fault, times))
+}
+
+/// How to sign in to each service.
+async fn services(Shared(state): Shared<Arc<State>>) -> Response {
+    let respeecher = Respeecher::of(&state);
+    let palabra = Palabra::of(&state);
+    let (email, password) = respeecher.login();
+    let (client_id, client_secret) = palabra.client();
+    answer::json(
+        StatusCode::OK,
+        &json!({
+            "deepdub": {"api_key": state.options.a_key(deepdub::TRIAL_KEY)},
+            "respeecher": {"api_key": respeecher.api_key(), "email": email, "password": password},
+            "palabra": {"api_key": palabra.api_key(), "client_id": client_id, "client_secret": client_secret},
+        }),
+    )
+}
+
+/// `{"hold": true}`: what is begun from now on stays in the making.
+async fn processing(Shared(state): Shared<Arc<State>>, body: Body) -> Response {
+    answered(change(body, |request| {
+        let hold = request["hold"].as_bool().ok_or("hold must be true or false")?;
+        state.processing.hold(hold);
+        Ok(json!({}))
+    }))
+    .await
+}
+
+async fn respeecher(Shared(state): Shared<Arc<State>>, body: Body) -> Response {
+    answered(change(body, |request| {
+        respeecher::change(&Respeecher::of(&state), request)
+    }))
+    .await
+}
+
+async fn palabra(Shared(state): Shared<Arc<State>>, body: Body) -> Response {
+    answered(change(body, |request| palabra::change(&Palabra::of(&state), request))).await
+}
+
+async fn change(body: Body, change: impl FnOnce(&Value) -> Result<Value, String>) -> Result<Value, String> {
+    let body = to_bytes(body, MAX_BODY).await.unwrap_or_default();
+    let request = serde_json::from_slice(&body).map_err(|_| "the body must be JSON".to_owned())?;
+    change(&request)
+}
+
+async fn answered(result: impl Future<Output = Result<Value, String>>) -> Response {
+    match result.await {
+        Ok(value) => answer::json(StatusCode::OK, &value),
+        Err(message) => answer::json(StatusCode::BAD_REQUEST, &json!({ "message": message })),
+    }
 }
 
 async fn requests(Shared(state): Shared<Arc<State>>) -> Response {

@@ -27,6 +27,10 @@ const MAX_OVERSIZE: usize = 256 << 20;
 pub struct Fault {
     pub(crate) handshake: Option<Handshake>,
     pub(crate) retry_after: Option<u64>,
+    /// Before any REST answer.
+    pub(crate) delay: Option<Duration>,
+    /// What the method and the path have to contain.
+    pub(crate) on: Option<String>,
     pub(crate) event: Option<Event>,
     pub(crate) after: Option<usize>,
     pub(crate) anonymous: bool,
@@ -38,6 +42,7 @@ pub struct Fault {
     pub(crate) binary: bool,
     pub(crate) escape: bool,
     pub(crate) extra: bool,
+    pub(crate) unknown_values: bool,
     pub(crate) ping: bool,
     pub(crate) fragment: bool,
     pub(crate) empty_final: bool,
@@ -69,6 +74,7 @@ pub(crate) enum Event {
     BadBase64,
     BadUtf8,
     Oversize(usize),
+    Half,
 }
 
 /// The vendor's error types, and one for its own failures.
@@ -178,6 +184,13 @@ impl Fault {
                 plain(Event::Stall)?;
                 self.handshake(Handshake::Unanswered)
             }
+            "delay" => set(&mut self.delay, millis(name, value)?),
+            "on" => match value {
+                Some(text) if !text.is_empty() => set(&mut self.on, text.to_owned()),
+                _ => Err(FaultError("'on' needs a part of a method and path".to_owned())),
+            },
+            "half" => self.event(plain(Event::Half)?),
+            "unknown-values" => flag(&mut self.unknown_values),
             "retry-after" => set(&mut self.retry_after, number(name, value, 0, u64::MAX)?),
             "error" => {
                 let kind = ErrorType::ALL
@@ -254,14 +267,25 @@ impl Fault {
         }
     }
 
+    /// Whether it is meant for this request, given as its method, a space and its path.
+    pub(crate) fn is_for(&self, target: &str) -> bool {
+        self.on.as_deref().is_none_or(|part| target.contains(part))
+    }
+
     /// Refuses items that would have no effect, since a test that relies on one would prove nothing.
     fn check(&self) -> Result<(), FaultError> {
-        let problem = if self.after.is_some() && self.event.is_none() {
+        let problem = if self.after.is_some() && matches!(self.event, None | Some(Event::Half)) {
             "'after' needs something that happens then, such as drop"
         } else if self.anonymous && !matches!(self.event, Some(Event::Error(_))) {
             "'anonymous' needs an error"
         } else if self.retry_after.is_some() && !matches!(self.handshake, Some(Handshake::Http(_))) {
             "'retry-after' needs http=STATUS"
+        } else if self.on.is_some()
+            && self.delay.is_none()
+            && self.handshake.is_none()
+            && self.of_generation().next().is_none()
+        {
+            "'on' needs something that goes wrong there"
         } else if self.handshake.is_some() && self.of_generation().next().is_some() {
             "a fault of the handshake cannot be combined with one of the generation"
         } else {
@@ -283,6 +307,7 @@ impl Fault {
             Event::BadBase64 => "bad-base64".to_owned(),
             Event::BadUtf8 => "bad-utf8".to_owned(),
             Event::Oversize(bytes) => format!("oversize={bytes}"),
+            Event::Half => "half".to_owned(),
         });
         let named = |name: &str, value: Option<u128>| value.map(|value| format!("{name}={value}"));
         let flag = |name: &str, set: bool| set.then(|| name.to_owned());
@@ -302,6 +327,7 @@ impl Fault {
             flag("binary", self.binary),
             flag("escape", self.escape),
             flag("extra", self.extra),
+            flag("unknown-values", self.unknown_values),
             flag("ping", self.ping),
             flag("fragment", self.fragment),
             flag("empty-final", self.empty_final),
@@ -328,7 +354,13 @@ impl fmt::Display for Fault {
         if let Some(seconds) = self.retry_after {
             items.push(format!("retry-after={seconds}"));
         }
+        if let Some(delay) = self.delay {
+            items.push(format!("delay={}", delay.as_millis()));
+        }
         items.extend(self.of_generation());
+        if let Some(on) = &self.on {
+            items.push(format!("on={on}"));
+        }
         f.write_str(&items.join(","))
     }
 }

@@ -5,10 +5,6 @@ use std::time::Duration;
 use crate::Fault;
 use crate::speech;
 
-/// The vendor's public trial key, which is what [`Sandbox::api_key`](crate::Sandbox::api_key) gives when
-/// [`Options::keys`] is empty.
-pub(crate) const TRIAL_KEY: &str = "dd-00000000000000000000000065c9cbfe";
-
 /// How a sandbox is set up. Start from [`Options::default`], which behaves like a live service, or from
 /// [`Options::instant`], and change what matters:
 ///
@@ -24,7 +20,8 @@ pub struct Options {
     /// Serve TLS, with a certificate for 127.0.0.1, ::1 and localhost from a certificate authority made for this
     /// sandbox ([`Sandbox::ca_pem`](crate::Sandbox::ca_pem)). Default false.
     pub tls: bool,
-    /// The API keys to accept. Default empty: any that begins with `dd-` and has at least 8 more characters.
+    /// The API keys to accept, on every service. Default empty: any that begins with the service's prefix (`dd-` for
+    /// Deepdub, `rs-` for Respeecher, `pl-` for Palabra) and has at least 8 more characters.
     pub keys: Vec<String>,
     /// How many generations one API key may have under way at once, over all its connections. Default 5.
     pub max_concurrent: usize,
@@ -37,6 +34,17 @@ pub struct Options {
     pub chunk_millis: u32,
     /// Which voice speaks. Default [`speech::Engine::Auto`].
     pub engine: speech::Engine,
+    /// How long a recording, a conversion or a calibration of Respeecher's takes to be made, and a voice or a sample of
+    /// Palabra's. Conversions of one order are made one after the other. Default 300 ms; zero means that it is done when
+    /// it is asked for next.
+    pub processing_delay: Duration,
+    /// How long a login to Respeecher lasts. Default one hour; what clients are told is whole seconds.
+    pub session_duration: Duration,
+    /// The credits of each new account of Respeecher's: a conversion takes one per started minute. Default 1000.
+    pub credits: u64,
+    /// How many bytes of an uploaded file are kept. The rest is counted and hashed only; where the file is downloaded
+    /// again, it is zeros. Default 4 MiB.
+    pub kept_upload: usize,
     /// A fault for every request. Default none.
     pub fault: Option<Fault>,
 }
@@ -52,6 +60,10 @@ impl Default for Options {
             pace: 10.0,
             chunk_millis: 200,
             engine: speech::Engine::Auto,
+            processing_delay: Duration::from_millis(300),
+            session_duration: Duration::from_secs(3600),
+            credits: 1000,
+            kept_upload: 4 << 20,
             fault: None,
         }
     }
@@ -63,18 +75,20 @@ impl Options {
         Options {
             first_chunk_delay: Duration::ZERO,
             pace: f64::INFINITY,
+            processing_delay: Duration::ZERO,
             ..Options::default()
         }
     }
 
-    /// A key that [`Options::accepts_key`] accepts.
-    pub(crate) fn a_key(&self) -> &str {
-        self.keys.first().map_or(TRIAL_KEY, String::as_str)
+    /// A key that a service accepts: the first of those named, or else this one.
+    pub(crate) fn a_key(&self, usual: &'static str) -> &str {
+        self.keys.first().map_or(usual, String::as_str)
     }
 
-    pub(crate) fn accepts_key(&self, key: &str) -> bool {
+    /// Whether a service whose keys begin with `prefix` accepts this one.
+    pub(crate) fn accepts_key(&self, prefix: &str, key: &str) -> bool {
         if self.keys.is_empty() {
-            key.strip_prefix("dd-").is_some_and(|rest| rest.chars().count() >= 8)
+            key.strip_prefix(prefix).is_some_and(|rest| rest.chars().count() >= 8)
         } else {
             self.keys.iter().any(|accepted| accepted == key)
         }

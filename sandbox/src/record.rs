@@ -25,7 +25,8 @@ pub struct Request {
     pub path: String,
     /// The HTTP status; 0 when the request was left without an answer.
     pub status: u16,
-    /// The body, when it was JSON. A string longer than 64 KiB is replaced by `<N bytes>`.
+    /// The body, when it was JSON. A string longer than 64 KiB is replaced by `<N bytes>`, a password by `<secret>`. Of a
+    /// multipart body, its text fields, and for each file its `file_name`, `content_type`, `size` and `sha256`.
     pub body: Option<Value>,
 }
 

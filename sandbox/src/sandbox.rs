@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::state::State;
-use crate::{Error, Fault, Generation, Options, Request, deepdub, server, tls};
+use crate::{Error, Fault, Generation, Options, Palabra, Request, Respeecher, deepdub, server, tls};
 
 /// How long the end waits for speech that is being made.
 const LEAVING: Duration = Duration::from_millis(300);
@@ -116,9 +116,35 @@ impl Sandbox {
         format!("ws{}{path}", &self.base_url["http".len()..])
     }
 
-    /// A key that it accepts: the first of [`Options::keys`], or the vendor's public trial key.
+    /// A key that Deepdub accepts: the first of [`Options::keys`], or the vendor's public trial key.
     pub fn api_key(&self) -> &str {
-        self.state.options.a_key()
+        self.state.options.a_key(deepdub::TRIAL_KEY)
+    }
+
+    /// The base URL of Respeecher: that of the sandbox, to which paths that begin with `/api` are added.
+    pub fn respeecher_url(&self) -> String {
+        self.base_url.clone()
+    }
+
+    /// The base URL of Palabra: that of the sandbox, to which paths that begin with `/saas` are added.
+    pub fn palabra_url(&self) -> String {
+        self.base_url.clone()
+    }
+
+    /// The Respeecher part of it: its keys, and how it is steered.
+    pub fn respeecher(&self) -> Respeecher<'_> {
+        Respeecher::of(&self.state)
+    }
+
+    /// The Palabra part of it: its keys, and how it is steered.
+    pub fn palabra(&self) -> Palabra<'_> {
+        Palabra::of(&self.state)
+    }
+
+    /// From now on, recordings, conversions, calibrations and voices that are begun stay in the making; with `false`
+    /// they go on, those that waited included.
+    pub fn hold_processing(&self, hold: bool) {
+        self.state.processing.hold(hold);
     }
 
     /// The certificate that a client has to trust, in PEM; none without [`Options::tls`].

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::{Request, State as Shared};
 use axum::http::StatusCode;
 use axum::response::Response;
 use hyper::body::Incoming;
@@ -17,9 +18,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
+use crate::record::Request as Entry;
 use crate::state::State;
 use crate::stream::Stream;
-use crate::{answer, control, deepdub};
+use crate::{answer, control, deepdub, files, palabra, respeecher};
 
 /// The largest body of a request: room for 20 MB of audio in base64.
 pub(crate) const MAX_BODY: usize = 32 << 20;
@@ -28,16 +30,36 @@ pub(crate) const MAX_BODY: usize = 32 << 20;
 fn app(state: Arc<State>) -> Router {
     Router::new()
         .merge(deepdub::router(Arc::clone(&state)))
+        .merge(respeecher::router(Arc::clone(&state)))
+        .merge(palabra::router(Arc::clone(&state)))
+        .merge(files::router(Arc::clone(&state)))
         .merge(control::router())
-        .fallback(async || refusal(StatusCode::NOT_FOUND, "no such path"))
-        .method_not_allowed_fallback(async || {
-            refusal(StatusCode::METHOD_NOT_ALLOWED, "this path does not take this method")
+        .fallback(async |state: Shared<Arc<State>>, request: Request| {
+            refusal(&state, &request, StatusCode::NOT_FOUND, "Not Found")
+        })
+        .method_not_allowed_fallback(async |state: Shared<Arc<State>>, request: Request| {
+            refusal(&state, &request, StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
         })
         .with_state(state)
 }
 
-fn refusal(status: StatusCode, message: &str) -> Response {
-    answer::json(status, &json!({"success": false, "message": message}))
+/// The answer to a request that no service knows, in the words of the one that is nearest. It is logged, too: a client
+/// that goes astray should be found out.
+fn refusal(state: &State, request: &Request, status: StatusCode, message: &str) -> Response {
+    let path = request.uri().path();
+    state.log(Entry {
+        method: request.method().to_string(),
+        path: path.to_owned(),
+        status: status.as_u16(),
+        body: None,
+    });
+    if path.starts_with(palabra::PREFIX) {
+        palabra::of_status(status, message)
+    } else if path.starts_with("/api/") && !path.starts_with(deepdub::REST) {
+        respeecher::detail(status, message)
+    } else {
+        answer::json(status, &json!({"success": false, "message": message}))
+    }
 }
 
 /// Serves until it is dropped.

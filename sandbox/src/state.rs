@@ -4,15 +4,23 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use crate::deepdub::{Issues, Spoken};
+use crate::deepdub::{Issues, Spoken, Usage, Voices};
+use crate::files::Files;
+use crate::processing::Processing;
 use crate::record::{Log, Outcome, Request, Tracked};
-use crate::{Fault, Generation, Options};
+use crate::{Fault, Generation, Options, palabra, respeecher};
 
 /// What all connections of one sandbox share. Every lock is held for a few statements only, never while waiting.
 pub(crate) struct State {
     pub(crate) options: Options,
     pub(crate) issues: Issues,
+    pub(crate) voices: Voices,
+    pub(crate) usage: Usage,
     pub(crate) spoken: Spoken,
+    pub(crate) respeecher: respeecher::Accounts,
+    pub(crate) palabra: palabra::Accounts,
+    pub(crate) files: Files,
+    pub(crate) processing: Processing,
     requests: Log<Request>,
     generations: Log<Tracked>,
     injected: Mutex<VecDeque<Fault>>,
@@ -24,9 +32,15 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(options: Options) -> State {
         State {
+            processing: Processing::new(options.processing_delay),
             options,
             issues: Issues::default(),
+            voices: Voices::default(),
+            usage: Usage::default(),
             spoken: Spoken::default(),
+            respeecher: respeecher::Accounts::default(),
+            palabra: palabra::Accounts::default(),
+            files: Files::default(),
             requests: Log::new(),
             generations: Log::new(),
             injected: Mutex::default(),
@@ -52,12 +66,14 @@ impl State {
         lock(&self.injected).push_back(fault);
     }
 
-    /// Takes the oldest injected fault, if it is one that `wanted` can use. One that it cannot use stays the next.
-    pub(crate) fn take_injected(&self, wanted: impl Fn(&Fault) -> bool) -> Option<Fault> {
+    /// Takes the oldest injected fault for this target, if it is one that `wanted` can use. One that it cannot use stays
+    /// the next.
+    pub(crate) fn take_injected(&self, target: &str, wanted: impl Fn(&Fault) -> bool) -> Option<Fault> {
         let mut injected = lock(&self.injected);
-        match injected.front() {
-            Some(fault) if wanted(fault) => injected.pop_front(),
-            _ => None,
+        let next = injected.iter().position(|fault| fault.is_for(target))?;
+        match wanted(&injected[next]) {
+            true => injected.remove(next),
+            false => None,
         }
     }
 
@@ -77,6 +93,11 @@ impl State {
             key: key.to_owned(),
             tracked,
         })
+    }
+
+    /// How many generations this key has under way.
+    pub(crate) fn running(&self, key: &str) -> usize {
+        lock(&self.running).get(key).copied().unwrap_or(0)
     }
 
     /// What to say when there is no place.
@@ -125,6 +146,10 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     pub(crate) fn tracked(&self) -> &Tracked {
         &self.tracked
     }

@@ -1,12 +1,12 @@
 //! Writing what a service sends as one file that plays.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::saved::{Container, Saved, WavSamples};
 use super::{Format, Output};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::part_file::{PartFile, file_error};
 
 /// A file being written from the chunks of one generation: one valid container with right lengths.
 ///
@@ -19,9 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// fails in the same way, so that it is enough to look at what `finish` says.
 #[derive(Debug)]
 pub struct AudioFile {
-    path: PathBuf,
-    part: PathBuf,
-    writer: BufWriter<File>,
+    writer: BufWriter<PartFile>,
     saved: Saved,
     /// Bytes after the container's header.
     data: u64,
@@ -67,25 +65,9 @@ impl AudioFile {
     }
 
     fn begin(path: &Path, saved: Saved) -> Result<AudioFile> {
-        let path = destination(path)?;
-        if path.file_name().is_none() {
-            return Err(Error::invalid("path", format_args!("{path:?}"), "the name of a file"));
-        }
-        // Short, so that a name of any length that the system takes is taken here too.
-        let part = path.with_file_name(format!(
-            ".voicewire-{}.part",
-            &uuid::Uuid::new_v4().simple().to_string()[..16]
-        ));
-        let file = File::create_new(&part).map_err(|error| file_error(&path, "could not be made", &error))?;
-        // Who may read the old file may read the new one, and nobody else.
-        let kept = path
-            .metadata()
-            .map_or(Ok(()), |old| file.set_permissions(old.permissions()));
-        let mut writer = BufWriter::new(file);
-        let written = kept.and_then(|()| writer.write_all(&saved.header(0)));
+        let mut writer = BufWriter::new(PartFile::create(path)?);
+        let written = writer.write_all(&saved.header(0));
         let mut made = AudioFile {
-            path,
-            part,
             writer,
             saved,
             data: 0,
@@ -146,8 +128,8 @@ impl AudioFile {
         self.add(Saved::finish)?;
         let finished = self.complete();
         self.checked(finished)?;
-        std::fs::rename(&self.part, &self.path)
-            .map_err(|error| file_error(&self.path, "could not be put in place", &error))
+        let (part, _) = self.writer.into_parts();
+        part.put_in_place()
     }
 
     fn complete(&mut self) -> io::Result<()> {
@@ -158,37 +140,15 @@ impl AudioFile {
         }
         self.writer.seek(SeekFrom::Start(0))?;
         self.writer.write_all(&self.saved.header(data))?;
-        self.writer.flush()?;
-        self.writer.get_ref().sync_all()
+        self.writer.flush()
     }
 
     fn checked(&mut self, result: io::Result<()>) -> Result<()> {
         result.map_err(|error| {
-            let failure = file_error(&self.path, "could not be written", &error);
+            let failure = file_error(self.writer.get_ref().path(), "could not be written", &error);
             self.failure = Some(failure.clone());
             failure
         })
-    }
-}
-
-impl Drop for AudioFile {
-    fn drop(&mut self) {
-        // Gone already after `finish`.
-        let _ = std::fs::remove_file(&self.part);
-    }
-}
-
-/// Where a symbolic link leads. Anything there that is not a plain file is refused: renaming over a device would
-/// remove the device.
-fn destination(path: &Path) -> Result<PathBuf> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    match path.metadata() {
-        Ok(there) if !there.is_file() => Err(file_error(
-            &path,
-            "could not be made",
-            &io::Error::other("it is there and is no plain file"),
-        )),
-        _ => Ok(path),
     }
 }
 
@@ -213,8 +173,4 @@ fn container_for(path: &Path, format: Format) -> Result<Container> {
             Err(_) => Ok(Container::AsSent),
         },
     }
-}
-
-fn file_error(path: &Path, what: &str, error: &io::Error) -> Error {
-    Error::new(ErrorKind::File, format!("{} {what}: {error}", path.display())).with_field("path")
 }

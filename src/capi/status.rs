@@ -52,6 +52,8 @@ pub enum vw_status {
     VW_ERR_BAD_AUDIO = 18,
     /// The directory of reports that wait to be sent has no room for another; vw_error.field names the setting.
     VW_ERR_OUTBOX_FULL = 19,
+    /// Something else is being done to the same thing, such as a voice's sample being regenerated. Wait, then try again.
+    VW_ERR_LOCKED = 20,
 }
 
 impl From<ErrorKind> for vw_status {
@@ -77,6 +79,7 @@ impl From<ErrorKind> for vw_status {
             ErrorKind::BufferFull => VW_ERR_BUFFER_FULL,
             ErrorKind::BadAudio => VW_ERR_BAD_AUDIO,
             ErrorKind::OutboxFull => VW_ERR_OUTBOX_FULL,
+            ErrorKind::Locked => VW_ERR_LOCKED,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::memory::Remember;
 use crate::error::{Error, Result};
+pub(super) use crate::net::environment as env;
 use crate::net::{Endpoint, Proxy, RetryPolicy};
 use crate::secret::Secret;
 
@@ -250,11 +251,6 @@ impl Settings {
             remember: config.remember,
         })
     }
-}
-
-/// An environment variable that is set to something.
-pub(super) fn env(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The key itself stays out of the message, also a wrong one: it may be right for something else.

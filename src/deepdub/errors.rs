@@ -3,10 +3,7 @@
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
-use crate::net::Response;
-
-/// The longest text of an error that is not JSON which is passed on.
-const MAX_RAW_TEXT: usize = 500;
+use crate::net::{Response, first_line, kind_of_status, redirect_message};
 
 /// The error types that the service names, and what they are here.
 const TYPES: [(&str, ErrorKind); 4] = [
@@ -40,12 +37,7 @@ pub(crate) fn vendor_error(error_type: Option<&str>, message: &str) -> Error {
 
 /// The error in an answer whose status is not a success.
 pub(crate) fn response_error(response: &Response) -> Error {
-    let Response {
-        status,
-        retry_after,
-        location,
-        body,
-    } = response;
+    let Response { status, body, .. } = response;
     let text = error_text(body);
     // Some messages begin with the type, "RateLimit: …", or are nothing more.
     let vendor_type = text
@@ -53,27 +45,21 @@ pub(crate) fn response_error(response: &Response) -> Error {
         .next()
         .map(str::trim)
         .filter(|before| kind_of_type(before).is_some());
-    let kind = match status {
-        401 | 403 => ErrorKind::Unauthorized,
-        402 => ErrorKind::InsufficientCredits,
-        404 | 410 => ErrorKind::NotFound,
-        429 => vendor_type.and_then(kind_of_type).unwrap_or(ErrorKind::RateLimited),
-        400..500 => vendor_type.and_then(kind_of_type).unwrap_or(ErrorKind::RejectedInput),
-        500.. => ErrorKind::Server,
-        _ => ErrorKind::Protocol,
-    };
-    let message = match (text.as_str(), location) {
-        (_, Some(location)) if (300..400).contains(status) => {
-            let place = location.split('?').next().unwrap_or_default();
-            format!("the service points to {place}; redirects are not followed, because they would carry the key along")
+    let kind = match kind_of_status(*status) {
+        // A type says more than a status.
+        general @ (ErrorKind::RateLimited | ErrorKind::RejectedInput) => {
+            vendor_type.and_then(kind_of_type).unwrap_or(general)
         }
-        _ if *status < 400 => format!("the service answered with status {status}, which means nothing here"),
-        ("", _) => format!("the service answered with status {status} and no reason"),
-        (text, _) => text.to_owned(),
+        general => general,
+    };
+    let message = match text.as_str() {
+        _ if *status < 400 => redirect_message(response),
+        "" => format!("the service answered with status {status} and no reason"),
+        text => text.to_owned(),
     };
     let error = Error::new(kind, message)
         .with_http_status(*status)
-        .with_retry_after(*retry_after);
+        .with_retry_after(response.retry_after);
     match vendor_type {
         Some(vendor_type) => error.with_vendor_type(vendor_type),
         None => error,
@@ -93,7 +79,5 @@ fn error_text(body: &[u8]) -> String {
             return text.to_owned();
         }
     }
-    let text = String::from_utf8_lossy(body);
-    let line = text.trim().lines().next().unwrap_or_default();
-    line.chars().take(MAX_RAW_TEXT).collect()
+    first_line(body)
 }

@@ -7,20 +7,16 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::client::Client;
 use super::request::not_blank;
 use crate::error::{Error, ErrorKind, Result};
-use crate::net::{CallOptions, Method};
+use crate::net::{CallOptions, Method, path_segment};
 
 /// The largest clip that is sent, in bytes before base64.
 pub(super) const MAX_CLIP: u64 = 20 * 1024 * 1024;
-
-/// What a path segment may hold as it is (RFC 3986, "unreserved").
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A piece of audio to attach to a report: 20 MiB at most. It is encoded here.
 #[derive(Debug, Clone, PartialEq)]
@@ -322,11 +318,6 @@ impl Client {
 
 /// The path of one report, whatever the id holds.
 fn issue_path(id: &str) -> Result<String> {
-    let takes = "the id of an issue, such as iss_12345abcde";
-    not_blank("id", id, takes)?;
-    // These name other places than a report, also when encoded.
-    if id == "." || id == ".." {
-        return Err(Error::invalid("id", format_args!("{id:?}"), takes));
-    }
-    Ok(format!("/issues/{}", utf8_percent_encode(id, UNRESERVED)))
+    let segment = path_segment("id", id, "the id of an issue, such as iss_12345abcde")?;
+    Ok(format!("/issues/{segment}"))
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Stops calls from another thread, or from inside a callback.
 ///
@@ -111,6 +111,19 @@ impl CallOptions {
     pub fn interrupt(mut self, check: impl Fn() -> bool + Send + Sync + 'static) -> CallOptions {
         self.interrupt = Some(Arc::new(check));
         self
+    }
+}
+
+impl CallOptions {
+    /// How long a call may take that has this limit of its own.
+    pub(crate) fn within(&self, limit: Option<Duration>) -> Option<Duration> {
+        let left = self
+            .deadline
+            .map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        match (limit, left) {
+            (Some(limit), Some(left)) => Some(limit.min(left)),
+            (limit, left) => limit.or(left),
+        }
     }
 }
 

@@ -140,6 +140,36 @@ impl Endpoint {
         }
     }
 
+    /// The same place with this query besides its own.
+    pub fn with_query(&self, query: &str) -> Endpoint {
+        let both: Vec<&str> = self
+            .query
+            .as_deref()
+            .into_iter()
+            .chain([query])
+            .filter(|query| !query.is_empty())
+            .collect();
+        Endpoint {
+            query: (!both.is_empty()).then(|| both.join("&")),
+            ..self.clone()
+        }
+    }
+
+    /// Where `link`, the value of the field `field`, leads from here: a whole URL, or a path of the same server.
+    pub fn follow(&self, field: &str, link: &str, allow_plaintext: bool) -> Result<Endpoint> {
+        if link.starts_with('/') && !link.starts_with("//") {
+            let url = format!("{}://{}{link}", self.scheme, self.authority());
+            // It is as encrypted as this is.
+            return Endpoint::parse(field, &url, ["http", "https"], true);
+        }
+        Endpoint::parse(field, link, ["http", "https"], allow_plaintext)
+    }
+
+    /// Whether both are one server: what is told to the one in confidence may be told to the other.
+    pub fn is_same_server(&self, other: &Endpoint) -> bool {
+        self.secure == other.secure && self.port == other.port && self.host.eq_ignore_ascii_case(&other.host)
+    }
+
     /// The whole URL, with its query.
     pub fn url(&self, more: Option<&str>) -> String {
         format!("{}://{}{}", self.scheme, self.authority(), self.request_target(more))

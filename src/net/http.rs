@@ -1,14 +1,19 @@
-//! REST calls: bounded, cancellable, redirects refused.
+//! HTTP requests: bounded, cancellable, redirects refused.
 
+use std::cell::RefCell;
 use std::fmt;
+use std::io::Read;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::control::Control;
 use super::endpoint::Endpoint;
 use super::http_transport::{HttpConnector, HttpResolver};
+use super::multipart::{Multipart, Told};
 use super::network::Network;
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
 
 pub(crate) const USER_AGENT: &str = concat!("voicewire/", env!("CARGO_PKG_VERSION"));
 
@@ -18,6 +23,7 @@ pub(crate) enum Method {
     Get,
     Post,
     Put,
+    Patch,
     Delete,
 }
 
@@ -27,32 +33,116 @@ impl Method {
             Method::Get => "GET",
             Method::Post => "POST",
             Method::Put => "PUT",
+            Method::Patch => "PATCH",
             Method::Delete => "DELETE",
         }
     }
 }
 
+/// Is told how many bytes of how many have gone their way, and says whether to go on.
+pub(crate) type Progress<'a> = &'a mut dyn FnMut(u64, Option<u64>) -> ControlFlow<()>;
+
 /// What a request carries.
-pub(crate) enum Body {
+pub(crate) enum Body<'a> {
     Empty,
     Json(Vec<u8>),
+    Form {
+        form: &'a Multipart,
+        progress: RefCell<Progress<'a>>,
+    },
 }
 
 /// How long a request may take. `None` is without end.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Limits {
     pub connect: Option<Duration>,
     /// Connecting included.
     pub whole: Option<Duration>,
+    /// How long nothing may move.
+    pub idle: Option<Duration>,
+}
+
+/// One request, whatever becomes of it.
+pub(crate) struct Request<'a, 'b> {
+    pub method: Method,
+    pub endpoint: &'a Endpoint,
+    /// The media types that are wanted.
+    pub accept: &'a str,
+    /// Secret, all of them, to the HTTP library's log.
+    pub headers: &'a [(&'a str, &'a str)],
+    pub body: &'a Body<'b>,
+    pub control: &'a Control,
+    pub limits: Limits,
 }
 
 /// A whole answer, whatever its status.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Response {
     pub status: u16,
     pub retry_after: Option<Duration>,
     pub location: Option<String>,
+    /// The first pair of each `Set-Cookie`, as it goes into `Cookie`.
+    pub cookies: Vec<Secret>,
     pub body: Vec<u8>,
+}
+
+/// What an answer says before its body.
+#[derive(Debug, Default)]
+pub(crate) struct Head {
+    pub status: u16,
+    /// How many bytes follow, where that is said.
+    pub length: Option<u64>,
+    /// Whether the end of the body can be told from a connection that broke.
+    pub has_end: bool,
+    pub disposition: Option<String>,
+    pub content_range: Option<String>,
+    pub accepts_ranges: bool,
+    /// What names this very content: a strong `ETag`, else `Last-Modified`.
+    pub validator: Option<String>,
+    pub retry_after: Option<Duration>,
+    pub location: Option<String>,
+    cookies: Vec<Secret>,
+}
+
+impl Head {
+    fn new(response: &http::Response<ureq::Body>) -> Head {
+        let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let owned = |name: &str| text(name).map(str::to_owned);
+        let length = text("content-length").and_then(|length| length.trim().parse().ok());
+        // Names are Latin-1 in old servers and UTF-8 in new ones; neither is what HTTP says.
+        let disposition = response.headers().get("content-disposition").map(|value| {
+            let bytes = value.as_bytes();
+            String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| bytes.iter().copied().map(char::from).collect())
+        });
+        let etag = text("etag").filter(|etag| etag.starts_with('"'));
+        let cookies = response.headers().get_all("set-cookie").iter();
+        Head {
+            status: response.status().as_u16(),
+            length,
+            has_end: length.is_some() || response.headers().contains_key("transfer-encoding"),
+            disposition,
+            content_range: owned("content-range"),
+            accepts_ranges: text("accept-ranges").is_some_and(|ranges| ranges.trim().eq_ignore_ascii_case("bytes")),
+            validator: etag.or_else(|| text("last-modified")).map(str::to_owned),
+            retry_after: text("retry-after").and_then(parse_retry_after),
+            location: owned("location"),
+            cookies: cookies
+                .filter_map(|value| value.to_str().ok()?.split(';').next())
+                .map(|pair| Secret::new(pair.trim().to_owned()))
+                .collect(),
+        }
+    }
+
+    /// The answer, with its body.
+    pub fn into_response(self, body: Vec<u8>) -> Response {
+        Response {
+            status: self.status,
+            retry_after: self.retry_after,
+            location: self.location,
+            cookies: self.cookies,
+            body,
+        }
+    }
 }
 
 /// Keeps connections open between calls. Shared by any number of threads.
@@ -79,84 +169,105 @@ impl HttpClient {
         self.agent.clone().shutdown();
     }
 
-    /// One request, without retries.
-    pub fn send(
+    /// One request, without retries; the whole answer, in memory.
+    pub fn send(&self, request: &Request<'_, '_>) -> Result<Response> {
+        self.receive(request, |head, body| {
+            let body = self.read_whole(body)?;
+            Ok(head.into_response(body))
+        })
+    }
+
+    /// The rest of a body, which must not be larger than the limit.
+    pub fn read_whole(&self, body: &mut dyn Read) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        body.take(self.max_body as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(read_error)?;
+        if bytes.len() > self.max_body {
+            return Err(Error::new(
+                ErrorKind::Protocol,
+                format!(
+                    "the answer is over the limit of {} bytes (max_message_bytes)",
+                    self.max_body
+                ),
+            )
+            .with_field("max_message_bytes"));
+        }
+        Ok(bytes)
+    }
+
+    /// One request, without retries; `take` is given the answer's head and its body to read, of any length. What reading
+    /// it fails with is for [`read_error`].
+    pub fn receive<T>(
         &self,
-        method: Method,
-        endpoint: &Endpoint,
-        headers: &[(&str, &str)],
-        body: &Body,
-        control: &Control,
-        limits: Limits,
-    ) -> Result<Response> {
+        request: &Request<'_, '_>,
+        take: impl FnOnce(Head, &mut dyn Read) -> Result<T>,
+    ) -> Result<T> {
+        let Request { control, endpoint, .. } = request;
         if control.is_cancelled() {
             return Err(Error::cancelled());
         }
         control
-            .during(|| self.exchange(method, endpoint, headers, body, limits))
-            .map_err(|error| request_error(error, self.max_body).with_url(endpoint.display()))
+            .during(|| {
+                let mut response = self.exchange(request)?;
+                take(Head::new(&response), &mut response.body_mut().as_reader())
+            })
+            .map_err(|error| error.with_url(endpoint.display()))
     }
 
-    fn exchange(
-        &self,
-        method: Method,
-        endpoint: &Endpoint,
-        headers: &[(&str, &str)],
-        body: &Body,
-        limits: Limits,
-    ) -> Result<Response, ureq::Error> {
-        let method = match method {
+    fn exchange(&self, request: &Request<'_, '_>) -> Result<http::Response<ureq::Body>> {
+        let method = match request.method {
             Method::Get => http::Method::GET,
             Method::Post => http::Method::POST,
             Method::Put => http::Method::PUT,
+            Method::Patch => http::Method::PATCH,
             Method::Delete => http::Method::DELETE,
         };
-        let mut request = http::Request::builder()
+        let mut builder = http::Request::builder()
             .method(method)
-            .uri(endpoint.url(None))
-            .header("accept", "application/json");
-        for (name, value) in headers {
-            let mut value = http::HeaderValue::from_str(value).map_err(http::Error::from)?;
+            .uri(request.endpoint.url(None))
+            .header("accept", request.accept);
+        for (name, value) in request.headers {
+            let mut value = http::HeaderValue::from_str(value)
+                .map_err(|error| Error::new(ErrorKind::Internal, format!("the header {name} is none: {error}")))?;
             value.set_sensitive(true);
-            request = request.header(*name, value);
+            builder = builder.header(*name, value);
         }
-        let mut response = match body {
-            Body::Empty => self.run(request.body(())?, limits)?,
-            Body::Json(json) => self.run(
-                request
-                    .header("content-type", "application/json")
-                    .body(json.as_slice())?,
-                limits,
-            )?,
-        };
-        let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let retry_after = text("retry-after").and_then(parse_retry_after);
-        let location = text("location").map(str::to_owned);
-        let body = response
-            .body_mut()
-            .with_config()
-            .limit(self.max_body as u64)
-            .read_to_vec()?;
-        Ok(Response {
-            status: response.status().as_u16(),
-            retry_after,
-            location,
-            body,
-        })
+        let limits = request.limits;
+        let made = |error: http::Error| Error::new(ErrorKind::Internal, format!("the request is none: {error}"));
+        match request.body {
+            Body::Empty => self.run(builder.body(()).map_err(made)?, limits),
+            Body::Json(json) => {
+                let builder = builder.header("content-type", "application/json");
+                self.run(builder.body(json.as_slice()).map_err(made)?, limits)
+            }
+            Body::Form { form, progress } => {
+                let bytes = form.open()?;
+                let builder = builder
+                    .header("content-type", form.content_type())
+                    .header("content-length", bytes.length);
+                let mut told = Told {
+                    sent: 0,
+                    total: bytes.length,
+                    inner: bytes,
+                    progress: &mut *progress.borrow_mut(),
+                };
+                let body = ureq::SendBody::from_reader(&mut told);
+                self.run(builder.body(body).map_err(made)?, limits)
+            }
+        }
     }
 
-    fn run(
-        &self,
-        request: http::Request<impl ureq::AsSendBody>,
-        limits: Limits,
-    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+    fn run(&self, request: http::Request<impl ureq::AsSendBody>, limits: Limits) -> Result<http::Response<ureq::Body>> {
         let request = self
             .agent
             .configure_request(request)
             .timeout_global(limits.whole)
             .timeout_connect(limits.connect)
+            .timeout_per_read(limits.idle)
+            .timeout_per_write(limits.idle)
             .build();
-        self.agent.run(request)
+        self.agent.run(request).map_err(request_error)
     }
 }
 
@@ -166,7 +277,12 @@ impl fmt::Debug for HttpClient {
     }
 }
 
-fn request_error(error: ureq::Error, max_body: usize) -> Error {
+/// What reading an answer's body failed with.
+pub(crate) fn read_error(error: std::io::Error) -> Error {
+    request_error(ureq::Error::from(error))
+}
+
+fn request_error(error: ureq::Error) -> Error {
     match error {
         ureq::Error::Other(other) => match other.downcast::<Error>() {
             Ok(ours) => *ours,
@@ -175,12 +291,11 @@ fn request_error(error: ureq::Error, max_body: usize) -> Error {
         ureq::Error::Timeout(limit) => {
             Error::new(ErrorKind::Timeout, "the service did not answer in time").with_field(limit_name(limit))
         }
-        ureq::Error::Io(error) => super::socket::io_error(error, "the request failed"),
-        ureq::Error::BodyExceedsLimit(_) => Error::new(
-            ErrorKind::Protocol,
-            format!("the answer is over the limit of {max_body} bytes (max_message_bytes)"),
-        )
-        .with_field("max_message_bytes"),
+        // What was to be sent could not be read, or should not be sent any more.
+        ureq::Error::Io(error) => match error.downcast::<Error>() {
+            Ok(ours) => ours,
+            Err(error) => super::socket::io_error(error, "the request failed"),
+        },
         ureq::Error::Protocol(error) => Error::new(ErrorKind::Protocol, format!("the answer is not HTTP: {error}")),
         other => Error::new(ErrorKind::Network, format!("the request failed: {other}")),
     }
@@ -190,6 +305,7 @@ fn request_error(error: ureq::Error, max_body: usize) -> Error {
 pub(super) fn limit_name(limit: ureq::Timeout) -> &'static str {
     match limit {
         ureq::Timeout::Connect => "connect_timeout",
+        ureq::Timeout::PerRead | ureq::Timeout::PerWrite => "idle_timeout",
         _ => "rest_timeout",
     }
 }

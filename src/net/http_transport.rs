@@ -131,6 +131,7 @@ impl Transport for HttpTransport {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         // A kept connection is used by another call than the one that made it.
         self.waiter.set_control(Control::current());
+        let timeout = timeout.for_write();
         let deadline = deadline_of(&timeout);
         let mut sent = 0;
         loop {
@@ -152,6 +153,7 @@ impl Transport for HttpTransport {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         self.waiter.set_control(Control::current());
+        let timeout = timeout.for_read();
         let deadline = deadline_of(&timeout);
         loop {
             match self.socket.read(self.buffers.input_append_buf()) {

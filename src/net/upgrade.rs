@@ -91,6 +91,7 @@ impl Upgrade {
             retry_after: head.retry_after,
             location: head.location.take(),
             body: std::mem::take(body),
+            ..Response::default()
         })))
     }
 

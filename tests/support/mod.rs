@@ -1,11 +1,15 @@
 //! What the tests share: a sandbox, a client of it, and collecting what comes.
 #![allow(dead_code)] // each test program uses its own part of it
 
+pub mod http;
+
 pub mod lines;
 
-pub mod reports;
+pub mod market;
 
 pub mod proxy;
+
+pub mod reports;
 
 use std::ops::ControlFlow;
 use std::time::Duration;

@@ -137,6 +137,7 @@ impl Sandbox {
             chunk_millis,
             engine: parse_engine(py, engine)?,
             fault: fault.map(|fault| parse_fault(py, fault)).transpose()?,
+            ..Options::default()
         };
         let sandbox = py
             .detach(|| voicewire_sandbox::Sandbox::start(options))

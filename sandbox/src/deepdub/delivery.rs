@@ -137,6 +137,8 @@ impl Delivery {
             Some(Event::BadBase64) => messages::bad_base64(&self.id, due),
             Some(Event::BadUtf8) => messages::bad_utf8(&self.id, due),
             Some(Event::Oversize(bytes)) => messages::oversize(&self.id, due, bytes),
+            // Of REST answers only.
+            Some(Event::Half) => return Ok(()),
         };
         self.put(Outgoing::send(vec![more])).await;
         Ok(())

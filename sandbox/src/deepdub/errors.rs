@@ -5,6 +5,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::ISSUES;
+use super::gender::GENDER;
 use crate::answer;
 
 /// An error on any path but the issues'.
@@ -15,6 +16,11 @@ pub(super) fn api(status: StatusCode, message: &str) -> Response {
 /// An error on the issues' paths.
 pub(super) fn issues(status: StatusCode, message: &str) -> Response {
     answer::json(status, &json!({ "message": message }))
+}
+
+/// An error on the paths of gender detection.
+pub(super) fn gender(status: StatusCode, error: &str, detail: &str) -> Response {
+    answer::json(status, &json!({"error": error, "detail": detail}))
 }
 
 /// An error in the words of the path it happens on; `reason` is what to say where the vendor has no text of its own.
@@ -28,6 +34,14 @@ pub(super) fn on(path: &str, status: StatusCode, reason: &str) -> Response {
                 _ => reason,
             },
         );
+    }
+    if path.starts_with(GENDER) {
+        return match status.as_u16() {
+            401 => gender(status, "Unauthorized", "Invalid or missing API key"),
+            400 => gender(status, "Bad request", reason),
+            500 => gender(status, "Classification failed", "Internal server error"),
+            _ => gender(status, status.canonical_reason().unwrap_or("Error"), reason),
+        };
     }
     api(
         status,

@@ -1,17 +1,18 @@
-//! What every request to this service passes first: its body is read, its key is checked, its fault is chosen, and it
-//! is logged.
+//! What every request for speech passes first: its body is read, its key is checked, its fault is chosen, and it is
+//! logged. What is no speech goes another way to the same effect.
 
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Query, Request, State as Shared};
+use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::Value;
 
-use super::{LIVE, OPEN, TTS, errors};
+use super::{LIVE, OPEN, RETROACTIVE, TTS, errors};
 use crate::answer::{self, Verdict};
+use crate::guard::{self, Origin, query};
 use crate::record::{self, Request as Entry};
 use crate::server::MAX_BODY;
 use crate::state::State;
@@ -29,6 +30,26 @@ pub(super) struct Caller {
     /// From the URL. On REST the choice has been made, and it is in `fault`.
     pub(super) url_fault: Option<Fault>,
     pub(super) fault: Fault,
+}
+
+/// Who asks for what is no speech.
+#[derive(Clone)]
+pub(super) struct Key(pub(super) String);
+
+/// The same as [`front`] for paths that have no speech in them.
+pub(super) async fn plain(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    guard::pass(
+        &state,
+        request,
+        next,
+        |status, reason| errors::on(&path, status, reason),
+        |parts| match key(&parts.headers, &parts.uri, false, &state) {
+            Some(key) => Ok(Key(key)),
+            None => Err((StatusCode::UNAUTHORIZED, "")),
+        },
+    )
+    .await
 }
 
 pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
@@ -60,6 +81,7 @@ pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, n
         return refuse(StatusCode::UNAUTHORIZED, "", json);
     };
 
+    let target = format!("{method} {path}");
     let url_fault = match query(&parts.uri, "fault").map(|text| text.parse()) {
         None => None,
         Some(Ok(fault)) => Some(fault),
@@ -67,7 +89,7 @@ pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, n
     };
     let voice_fault = match json
         .as_ref()
-        .filter(|_| path == TTS)
+        .filter(|_| path == TTS || path == RETROACTIVE)
         .map(|json| of_voice(json["voicePromptId"].as_str()))
     {
         None | Some(Ok(None)) => None,
@@ -76,10 +98,13 @@ pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, n
     };
     let fault = voice_fault.or_else(|| url_fault.clone()).or_else(|| {
         // A generation's fault waits for the first generation on the connection.
-        state.take_injected(|fault| !websocket || fault.handshake.is_some())
+        state.take_injected(&target, |fault| !websocket || fault.handshake.is_some())
     });
-    let fault = fault.or_else(|| state.options.fault.clone());
+    let fault = fault.or_else(|| state.options.fault.clone().filter(|fault| fault.is_for(&target)));
     let mut fault = fault.unwrap_or_default();
+    if let Some(delay) = fault.delay.filter(|_| !websocket) {
+        tokio::time::sleep(delay).await;
+    }
 
     if websocket {
         fault.event = None;
@@ -102,6 +127,7 @@ pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, n
         }
     }
 
+    parts.extensions.insert(Origin(guard::origin(&state, &parts)));
     parts.extensions.insert(Caller {
         key,
         line,
@@ -124,17 +150,12 @@ fn key(headers: &HeaderMap, uri: &Uri, in_url: bool, state: &State) -> Option<St
         None if in_url => query(uri, "x-api-key"),
         header => header,
     };
-    key.filter(|key| state.options.accepts_key(key))
-}
-
-fn query(uri: &Uri, name: &str) -> Option<String> {
-    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
-    pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    key.filter(|key| state.options.accepts_key("dd-", key))
 }
 
 impl Caller {
-    /// The fault of a generation in this voice: the nearest of the places where one can be.
-    pub(super) fn generation_fault(&self, state: &State, voice: Option<&str>) -> Result<Fault, String> {
+    /// The fault of a generation in this voice, on `target`: the nearest of the places where one can be.
+    pub(super) fn generation_fault(&self, state: &State, target: &str, voice: Option<&str>) -> Result<Fault, String> {
         let of_generation = |fault: &Fault| fault.handshake.is_none();
         if let Some(fault) = of_voice(voice)? {
             if !of_generation(&fault) {
@@ -143,9 +164,13 @@ impl Caller {
             return Ok(fault);
         }
         let url = self.url_fault.clone().filter(of_generation);
-        let fault = url
-            .or_else(|| state.take_injected(of_generation))
-            .or_else(|| state.options.fault.clone().filter(of_generation));
+        let fault = url.or_else(|| state.take_injected(target, of_generation)).or_else(|| {
+            state
+                .options
+                .fault
+                .clone()
+                .filter(|fault| of_generation(fault) && fault.is_for(target))
+        });
         Ok(fault.unwrap_or_default())
     }
 }

@@ -13,6 +13,7 @@ use crate::{codec, speech};
 /// What is to be said, how, and as which bytes.
 #[derive(Clone, Debug)]
 pub(super) struct Utterance {
+    pub(super) model: String,
     pub(super) text: String,
     pub(super) locale: String,
     pub(super) voice: String,
@@ -33,9 +34,16 @@ pub(super) struct Audio {
     pub(super) step: Duration,
 }
 
+impl Audio {
+    /// How long all of it is.
+    fn seconds(&self) -> f64 {
+        self.step.as_secs_f64() * self.chunks.len() as f64
+    }
+}
+
 /// Speaks and encodes, on a thread where that may take its time. The whole text is spoken before the first chunk goes
-/// out, because a target duration can only be met for the whole.
-pub(super) async fn audio(state: &Arc<State>, utterance: Arc<Utterance>) -> Result<Arc<Audio>, String> {
+/// out, because a target duration can only be met for the whole. It counts as used by `key`.
+pub(super) async fn audio(state: &Arc<State>, key: &str, utterance: Arc<Utterance>) -> Result<Arc<Audio>, String> {
     let engine = state.options.engine;
     // Zero would make no progress, an hour would be one chunk.
     let chunk_millis = state.options.chunk_millis.clamp(1, 3_600_000);
@@ -49,7 +57,9 @@ pub(super) async fn audio(state: &Arc<State>, utterance: Arc<Utterance>) -> Resu
             }
         }
     };
-    state.spoken.get(&utterance, make).await
+    let audio = state.spoken.get(&utterance, make).await?;
+    state.usage.add(key, &utterance.model, audio.seconds());
+    Ok(audio)
 }
 
 fn make(utterance: &Utterance, engine: speech::Engine, chunk_millis: u32) -> Result<Audio, String> {

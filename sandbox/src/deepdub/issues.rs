@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::errors;
 use crate::answer;
+use crate::clock::{now, timestamp};
 use crate::state::{State, lock};
 
 /// The largest clip.
@@ -167,18 +168,4 @@ fn on_issue(state: &State, id: &str, action: impl FnOnce(&mut Issue) -> Value) -
         Some(issue) if !issue.archived => answer::json(StatusCode::OK, &action(issue)),
         _ => errors::issues(StatusCode::NOT_FOUND, "Issue not found"),
     }
-}
-
-/// The time in whole milliseconds, which is how it is written.
-fn now() -> OffsetDateTime {
-    let now = OffsetDateTime::now_utc();
-    now - Duration::nanoseconds(i64::from(now.nanosecond() % 1_000_000))
-}
-
-/// RFC 3339, always with three digits after the point, so that later times sort later as text too.
-fn timestamp(time: OffsetDateTime) -> String {
-    let (year, month, day) = time.to_calendar_date();
-    let (hour, minute, second, milli) = time.to_hms_milli();
-    let month = u8::from(month);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
 }

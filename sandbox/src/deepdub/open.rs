@@ -14,12 +14,15 @@ use super::delivery::{Delivery, Over};
 use super::front::Caller;
 use super::request::Speech;
 use super::socket::MAX_PENDING;
-use super::{OPEN, errors, generate, messages};
+use super::{OPEN, errors, gender, generate, messages};
 use crate::Fault;
 use crate::fault::ErrorType;
 use crate::record::{self, Request as Entry};
 use crate::state::{Run, State};
 use crate::websocket::{Outgoing, Reader};
+
+/// The action of a message that has sound in it instead of text.
+const CLASSIFY: &str = "gender-classify";
 
 type Work<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
@@ -72,6 +75,11 @@ impl Connection {
             .ok()
             .and_then(|json| json["generationId"].as_str())
             .map(str::to_owned);
+        if let Ok(json) = &json
+            && json["action"] == CLASSIFY
+        {
+            return self.classify(json, queue).await;
+        }
         let begun = match &json {
             Ok(json) => self.begin(json),
             Err(reason) => Err(Refusal::invalid(reason.clone())),
@@ -97,17 +105,42 @@ impl Connection {
         }
     }
 
+    /// Says whose voice is in a message.
+    async fn classify(&self, json: &Value, queue: &mpsc::Sender<Outgoing>) {
+        let message = json.clone();
+        let verdict = tokio::task::spawn_blocking(move || gender::over_socket(&message)).await;
+        let verdict = verdict.unwrap_or_else(|error| Err(error.to_string()));
+        self.state.log(Entry {
+            method: "WS".to_owned(),
+            path: OPEN.to_owned(),
+            status: if verdict.is_ok() { 200 } else { 400 },
+            body: Some(record::shortened(json.clone())),
+        });
+        let answer = match verdict {
+            Ok(verdict) => vec![Message::text(verdict.to_string())],
+            Err(reason) => {
+                let id = json["generationId"].as_str();
+                messages::error(ErrorType::InvalidInput, &reason, id, &Fault::default())
+            }
+        };
+        let _ = queue.send(Outgoing::send(answer)).await;
+    }
+
     /// Checks a request and finds a place for it.
     fn begin(&self, json: &Value) -> Result<(Speech, Run, Fault), Refusal> {
         match &json["action"] {
             Value::Null => {}
             Value::String(action) if action == "text-to-speech" => {}
-            _ => return Err(Refusal::invalid("action must be 'text-to-speech'".to_owned())),
+            _ => {
+                return Err(Refusal::invalid(format!(
+                    "action must be 'text-to-speech' or '{CLASSIFY}'"
+                )));
+            }
         }
         let speech = Speech::parse(json).map_err(Refusal::invalid)?;
         let fault = self
             .caller
-            .generation_fault(&self.state, json["voicePromptId"].as_str());
+            .generation_fault(&self.state, "WS /open", json["voicePromptId"].as_str());
         let fault = fault.map_err(Refusal::invalid)?;
         match self.state.begin(&self.caller.key, &speech.generation_id) {
             Some(run) => Ok((speech, run, fault)),
@@ -122,7 +155,7 @@ impl Connection {
         delivery.begin().await?;
         delivery.acknowledge().await;
         let utterance = &speech.utterance;
-        match generate::audio(&self.state, Arc::clone(utterance)).await {
+        match generate::audio(&self.state, &self.caller.key, Arc::clone(utterance)).await {
             Ok(audio) => delivery.audio(&audio, utterance.format, arrived, true).await,
             Err(text) => delivery.fail(ErrorType::Server, &text).await,
         }

@@ -30,7 +30,7 @@ impl Speech {
     /// the first such field. `null` means unset; unknown fields are ignored.
     pub(super) fn parse(request: &Value) -> Result<Speech, String> {
         let fields = Fields(request.as_object().ok_or("the request must be a JSON object")?);
-        fields.required("model")?;
+        let model = fields.required("model")?.to_owned();
         let text = fields.required("targetText")?;
         let length = text.chars().count();
         if length > MAX_TEXT {
@@ -76,6 +76,7 @@ impl Speech {
         Ok(Speech {
             generation_id,
             utterance: Arc::new(Utterance {
+                model,
                 text: text.to_owned(),
                 locale: locale.to_owned(),
                 voice,

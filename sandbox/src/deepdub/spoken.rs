@@ -84,6 +84,7 @@ mod tests {
 
     fn utterance(text: &str, seed: Option<u64>) -> Utterance {
         Utterance {
+            model: "a model".to_owned(),
             text: text.to_owned(),
             locale: "en-US".to_owned(),
             voice: "a".to_owned(),

@@ -43,7 +43,7 @@ pub(super) async fn tts(
     let Some(run) = state.begin(&caller.key, &speech.generation_id) else {
         return errors::on(super::TTS, StatusCode::TOO_MANY_REQUESTS, "");
     };
-    let audio = match generate::audio(&state, Arc::clone(&speech.utterance)).await {
+    let audio = match generate::audio(&state, &caller.key, Arc::clone(&speech.utterance)).await {
         Ok(audio) => audio,
         Err(reason) => {
             run.end(Outcome::Failed);
@@ -53,11 +53,16 @@ pub(super) async fn tts(
     let mut schedule = Schedule::new(&caller.fault, &state.options);
     schedule.audio(&audio, arrived);
     let chunks = chunks::plan(&audio, format, &caller.fault);
+    let mut fault = caller.fault;
+    if fault.event == Some(Event::Half) {
+        fault.event = Some(Event::Drop);
+        fault.after = Some(chunks.len() / 2);
+    }
     let sending = Sending {
         chunks: chunks.into_iter(),
         sent: 0,
         schedule,
-        fault: caller.fault,
+        fault,
         line: caller.line,
         run: Some(run),
     };

@@ -1,6 +1,8 @@
 //! A plain client for the tests: other people's crates, and nothing of the library that the sandbox is for.
 #![allow(dead_code)] // Each test program uses its own part of this.
 
+pub mod api;
+
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;

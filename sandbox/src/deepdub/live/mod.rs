@@ -174,7 +174,9 @@ impl Session {
 
     fn begin(&mut self, settings: Arc<Settings>) -> Result<Writing, Refusal> {
         let id = Uuid::new_v4().to_string();
-        let fault = self.caller.generation_fault(&self.state, Some(&settings.voice));
+        let fault = self
+            .caller
+            .generation_fault(&self.state, "WS /ws", Some(&settings.voice));
         let fault = fault.map_err(Refusal::Session)?;
         let (segments, spoken) = mpsc::unbounded_channel();
         let writing = Writing::new(settings, segments);

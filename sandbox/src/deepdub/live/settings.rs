@@ -12,6 +12,7 @@ const DEFAULT_SAMPLE_RATE: u32 = 16_000;
 /// How a turn is to be spoken.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
+    pub(super) model: String,
     pub(super) locale: String,
     /// As it was sent: it may be a fault.
     pub(super) voice: String,
@@ -23,7 +24,7 @@ impl Settings {
     /// Checks a config, as a request to `/open` is checked.
     pub(super) fn parse(config: &Value) -> Result<Settings, String> {
         let fields = Fields(config.as_object().ok_or("config must be an object")?);
-        fields.required("model")?;
+        let model = fields.required("model")?;
         let locale = fields.required("locale")?;
         let voice = fields.required("voicePromptId")?;
         check_voice(voice)?;
@@ -40,6 +41,7 @@ impl Settings {
         fields.text("targetGender")?;
         fields.number("firstAudioTimeout", 0.0, f64::MAX)?;
         Ok(Settings {
+            model: model.to_owned(),
             locale: locale.to_owned(),
             voice: voice.to_owned(),
             format,

@@ -46,11 +46,12 @@ impl Turn {
         mut segments: mpsc::UnboundedReceiver<Segment>,
     ) -> Turn {
         let tracked = run.tracked().clone();
+        let key = run.key().to_owned();
         let mut delivery = Delivery::new(queue, &id, run, fault, &state.options);
         let state = Arc::clone(state);
         let work = Box::pin(async move {
             // Whatever its end was, the client has been told.
-            let _: Result<(), Over> = speak(&state, &mut delivery, &mut segments).await;
+            let _: Result<(), Over> = speak(&state, &key, &mut delivery, &mut segments).await;
         });
         Turn { id, tracked, work }
     }
@@ -65,6 +66,7 @@ pub(super) async fn first(turns: &mut VecDeque<Turn>) {
 
 async fn speak(
     state: &Arc<State>,
+    key: &str,
     delivery: &mut Delivery,
     segments: &mut mpsc::UnboundedReceiver<Segment>,
 ) -> Result<(), Over> {
@@ -77,7 +79,7 @@ async fn speak(
                 is_last,
             } => {
                 let format = utterance.format;
-                match generate::audio(state, utterance).await {
+                match generate::audio(state, key, utterance).await {
                     Ok(audio) => delivery.audio(&audio, format, arrived, is_last).await?,
                     Err(text) => delivery.fail(ErrorType::Server, &text).await?,
                 }

@@ -120,6 +120,7 @@ impl Writing {
     fn say(&self, text: String, is_last: bool) -> Segment {
         let voice = self.voice.as_ref().unwrap_or(&self.settings.voice);
         let utterance = Utterance {
+            model: self.settings.model.clone(),
             text,
             locale: self.locale.as_ref().unwrap_or(&self.settings.locale).clone(),
             voice: match front::of_voice(Some(voice)) {

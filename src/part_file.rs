@@ -1,0 +1,100 @@
+//! A file that has its name only when it is whole.
+
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// A file that is written beside its destination and takes its name in [`put_in_place`](Self::put_in_place): a file of
+/// that name is never half-written. Dropping it before removes what was written.
+#[derive(Debug)]
+pub(crate) struct PartFile {
+    path: PathBuf,
+    part: PathBuf,
+    file: File,
+}
+
+impl PartFile {
+    /// An existing file stays until [`put_in_place`](Self::put_in_place).
+    pub fn create(path: &Path) -> Result<PartFile> {
+        let path = destination(path)?;
+        if path.file_name().is_none() {
+            return Err(Error::invalid("path", format_args!("{path:?}"), "the name of a file"));
+        }
+        // Short, so that a name of any length that the system takes is taken here too.
+        let part = path.with_file_name(format!(
+            ".voicewire-{}.part",
+            &uuid::Uuid::new_v4().simple().to_string()[..16]
+        ));
+        let file = File::create_new(&part).map_err(|error| file_error(&path, "could not be made", &error))?;
+        let made = PartFile { path, part, file };
+        // Who may read the old file may read the new one, and nobody else.
+        made.path
+            .metadata()
+            .map_or(Ok(()), |old| made.file.set_permissions(old.permissions()))
+            .map_err(|error| file_error(&made.path, "could not be written", &error))?;
+        Ok(made)
+    }
+
+    /// What it will be called.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Throws away what was written.
+    pub fn start_over(&mut self) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.rewind()
+    }
+
+    /// Gives the file its name, replacing a file that had it.
+    pub fn put_in_place(self) -> Result<()> {
+        self.file
+            .sync_all()
+            .map_err(|error| file_error(&self.path, "could not be written", &error))?;
+        std::fs::rename(&self.part, &self.path)
+            .map_err(|error| file_error(&self.path, "could not be put in place", &error))
+    }
+}
+
+impl Write for PartFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for PartFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl Drop for PartFile {
+    fn drop(&mut self) {
+        // Gone already after `put_in_place`.
+        let _ = std::fs::remove_file(&self.part);
+    }
+}
+
+/// Where a symbolic link leads. Anything there that is not a plain file is refused: renaming over a device would
+/// remove the device.
+fn destination(path: &Path) -> Result<PathBuf> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    match path.metadata() {
+        Ok(there) if !there.is_file() => Err(file_error(
+            &path,
+            "could not be made",
+            &io::Error::other("it is there and is no plain file"),
+        )),
+        _ => Ok(path),
+    }
+}
+
+pub(crate) fn file_error(path: &Path, what: &str, error: &io::Error) -> Error {
+    Error::new(ErrorKind::File, format!("{} {what}: {error}", path.display())).with_field("path")
+}
