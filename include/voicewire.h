@@ -734,12 +734,12 @@ typedef struct vw_player_config {
      */
     uint32_t cushion_ms;
     /**
-     * How far the cushion grows, by half each time, when an underrun comes within 10 s of playing after another; cushion_ms
-     * to 60000. Default 2000 ms.
+     * How far the cushion grows, by half each time, when an underrun comes within 10 s of playing after another; up to
+     * 60000. Less than cushion_ms counts as cushion_ms. Default 2000 ms.
      */
     uint32_t max_cushion_ms;
     /**
-     * How much may wait, of all tracks together; 1 to 86400000. What is written beyond it ends its own track with
+     * How much may wait, of all tracks together; 1 to 86400000, and no less than the cushion. What is written beyond it ends its own track with
      * VW_ERR_BUFFER_FULL, after what waits. Default 600000 ms: 115 MB at 48000 Hz, mono.
      */
     uint32_t max_buffered_ms;
@@ -2402,7 +2402,9 @@ vw_status vw_deepdub_report_options_init(struct vw_deepdub_report_options *optio
  *
  * generation_id is that of a call, a line or a turn; NULL is the one whose audio began last. They are remembered from
  * their first audio on, also while they are being spoken and after they failed, as long as remember_generations and
- * remember_audio_bytes of the client allow. A generation whose audio there was no room for is reported without a clip.
+ * remember_audio_bytes of the client allow. A generation whose audio there was no room for is reported without a clip, and so
+ * are bare samples (s16le, mulaw) for which no sample_rate was asked, since nobody knows it. One that cannot be decoded has
+ * all of it attached as it came.
  *
  * VW_ERR_INVALID_ARGUMENT before anything is sent: the generation is not remembered, or has not so many seconds, or is too
  * long to be attached whole. Else as vw_deepdub_create_issue.

@@ -398,3 +398,24 @@ fn decoded_audio_is_saved_at_the_rate_and_with_the_channels_asked_for() {
     assert_eq!(broken.finish().expect_err("broken").kind(), ErrorKind::BadAudio);
     assert!(!folder.join("b.wav").exists());
 }
+
+/// What a file says of its length is what a player makes of it: the encoder's delay and padding are no sound.
+#[test]
+fn the_length_of_mp3_is_that_of_its_sound() {
+    use voicewire::audio::{DurationMeter, Output, decode};
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    for rate in [8000, 24_000, 48_000] {
+        let mut request = request("mp3");
+        request.sample_rate = Some(rate);
+        let bytes = hear(&client, &request).data();
+        let decoded = decode::<i16>(Format::Mp3, 0, &bytes, Output::default()).expect("whole");
+        let sound = decoded.samples.len() as f64 / f64::from(rate);
+        for piece in [1, 100, bytes.len()] {
+            let mut meter = DurationMeter::new(Format::Mp3, 0);
+            bytes.chunks(piece).for_each(|piece| meter.push(piece));
+            let stated = meter.seconds();
+            assert!((stated - sound).abs() < 1e-6, "{rate} Hz: {stated} for {sound}");
+        }
+    }
+}

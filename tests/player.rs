@@ -570,7 +570,7 @@ fn configurations_outside_their_ranges_are_refused() {
     assert_eq!(refused(|config| config.channels = 9), "channels");
     assert_eq!(refused(|config| config.cushion = Duration::from_secs(61)), "cushion");
     assert_eq!(
-        refused(|config| config.max_cushion = Duration::from_millis(99)),
+        refused(|config| config.max_cushion = Duration::from_secs(61)),
         "max_cushion"
     );
     assert_eq!(refused(|config| config.max_buffered = Duration::ZERO), "max_buffered");
@@ -579,6 +579,55 @@ fn configurations_outside_their_ranges_are_refused() {
     let bare = TrackOptions::new(Format::S16le, 0);
     assert_eq!(player.begin(&bare).expect_err("refused").field(), Some("sample_rate"));
     assert!(ends(&player).is_empty(), "what was refused has no end");
+}
+
+/// In a game's menu nothing sounds, and what is dropped there is over all the same.
+#[test]
+fn what_is_dropped_in_a_pause_before_it_began_ends_there() {
+    let (player, mut reader) = player(|config| config.cushion = Duration::ZERO);
+    let mut out = [1.0; 256];
+    player.pause();
+    reader.read(&mut out);
+    for id in 1..=3 {
+        let line = track(&player, id);
+        line.write_samples(&[0.5; 4800]).expect("taken");
+        line.finish().expect("ended");
+    }
+    reader.read(&mut out);
+    assert!(ends(&player).is_empty(), "they wait");
+    player.flush();
+    reader.read(&mut out);
+    assert_eq!(out, [0.0; 256]);
+    let over: Vec<_> = std::iter::from_fn(|| player.next_end()).collect();
+    assert_eq!(
+        over.iter().map(|end| (end.id, end.flushed)).collect::<Vec<_>>(),
+        [(1, true), (2, true), (3, true)]
+    );
+    assert_eq!(player.state().buffered_frames, 0);
+    // What comes after it begins as ever.
+    let line = track(&player, 4);
+    line.write_samples(&[0.5; 4800]).expect("taken");
+    line.finish().expect("ended");
+    player.resume();
+    reader.read(&mut out);
+    assert_eq!(out, [0.5; 256]);
+}
+
+#[test]
+fn a_cushion_that_cannot_be_filled_is_refused_and_one_beyond_the_largest_does_not_grow() {
+    let small = |config: &mut PlayerConfig| {
+        config.cushion = Duration::from_millis(200);
+        config.max_buffered = Duration::from_millis(199);
+    };
+    let mut config = PlayerConfig::new();
+    small(&mut config);
+    assert_eq!(Player::new(config).expect_err("refused").field(), Some("max_buffered"));
+    let (player, _reader) = player(|config| {
+        config.cushion = Duration::from_secs(3);
+        config.max_cushion = Duration::from_secs(2);
+    });
+    player.set_cushion(Duration::from_secs(3)).expect("it may stay");
+    assert!(player.set_cushion(Duration::from_secs(4)).is_err());
 }
 
 /// Writers, a flusher and one who pauses, against a reader: nothing is heard out of order or twice, each track ends once.

@@ -1,12 +1,12 @@
 //! How long the audio is that has come so far.
 
 use super::Format;
-use super::decode::mp3::FrameHeader;
+use super::decode::mp3::{FrameHeader, Table};
 use super::joined::Joined;
 
 /// Counts the length of encoded audio while it arrives, in pieces cut anywhere, without decoding it.
 ///
-/// Exact for `wav`, `s16le`, `mulaw` and `mp3` (whole frames; the encoder's delay counts). For `opus` it is
+/// Exact for `wav`, `s16le`, `mulaw` and `mp3` (whole frames, without the encoder's delay and padding where they are stated). For `opus` it is
 /// the position that the last whole page states. Bytes that are not of the format count as nothing.
 #[derive(Debug, Clone)]
 pub struct DurationMeter {
@@ -69,14 +69,42 @@ impl DurationMeter {
 /// Walks from frame header to frame header.
 #[derive(Debug, Clone, Default)]
 struct Mp3 {
-    /// The beginning of a header that the last piece ended in.
+    /// The beginning of the frame in hand.
     pending: Vec<u8>,
     /// Bytes of the frame in hand that are still to come.
     skip: usize,
     seconds: f64,
+    /// Frames of samples that the encoder put before the sound and that have not been counted off.
+    delay: usize,
+    /// Frames until the end that was stated, and the frames of samples after the sound.
+    left: u64,
+    padding: usize,
 }
 
 impl Mp3 {
+    /// As much of a frame as holds the table that may stand in it.
+    const HEAD: usize = 192;
+
+    /// The frame of which the beginning is in `pending`.
+    fn count(&mut self, frame: FrameHeader) {
+        let rate = f64::from(frame.sample_rate);
+        if let Some(table) = Table::parse(&self.pending, frame) {
+            (self.delay, self.padding) = table.trim.unwrap_or_default();
+            self.left = table.frames;
+            return;
+        }
+        let silent = self.delay.min(frame.samples);
+        self.delay -= silent;
+        self.seconds += (frame.samples - silent) as f64 / rate;
+        self.left = match self.left {
+            1 => {
+                self.seconds = (self.seconds - self.padding as f64 / rate).max(0.0);
+                0
+            }
+            left => left.saturating_sub(1),
+        };
+    }
+
     fn push(&mut self, mut piece: &[u8]) {
         while !piece.is_empty() {
             if self.skip > 0 {
@@ -92,10 +120,11 @@ impl Mp3 {
             }
             match FrameHeader::parse(&self.pending) {
                 Some(frame) => {
-                    // The first frame may hold no audio but a table about the rest; counting it as audio is
-                    // wrong by 26 ms at most, in a figure that is for progress.
-                    self.seconds += frame.samples as f64 / f64::from(frame.sample_rate);
-                    self.skip = frame.size - FrameHeader::SIZE;
+                    if self.pending.len() < Self::HEAD.min(frame.size) {
+                        continue;
+                    }
+                    self.count(frame);
+                    self.skip = frame.size - self.pending.len();
                     self.pending.clear();
                 }
                 None => {

@@ -105,10 +105,11 @@ impl Saved {
                 samples,
                 ..
             } => {
-                // A file must state something, also when nothing said what it is.
-                let rate = match decoder.sample_rate() {
-                    0 => (*sample_rate).max(1),
-                    rate => rate,
+                // A file must state something that plays, also when nothing came that said what it is.
+                let rate = match (decoder.sample_rate(), *sample_rate) {
+                    (0, 0) => 48_000,
+                    (0, rate) => rate,
+                    (rate, _) => rate,
                 };
                 let channels = decoder.channels().max(1);
                 match samples {

@@ -104,7 +104,9 @@ pub unsafe extern "C" fn vw_deepdub_report_options_init(options: *mut vw_deepdub
 ///
 /// generation_id is that of a call, a line or a turn; NULL is the one whose audio began last. They are remembered from
 /// their first audio on, also while they are being spoken and after they failed, as long as remember_generations and
-/// remember_audio_bytes of the client allow. A generation whose audio there was no room for is reported without a clip.
+/// remember_audio_bytes of the client allow. A generation whose audio there was no room for is reported without a clip, and so
+/// are bare samples (s16le, mulaw) for which no sample_rate was asked, since nobody knows it. One that cannot be decoded has
+/// all of it attached as it came.
 ///
 /// VW_ERR_INVALID_ARGUMENT before anything is sent: the generation is not remembered, or has not so many seconds, or is too
 /// long to be attached whole. Else as vw_deepdub_create_issue.

@@ -26,10 +26,10 @@ pub struct vw_player_config {
     /// How much of a track must wait before it begins, and before it goes on after an underrun, up to 60000; a track that
     /// is complete need not. Less than 10 counts as 10, as silence fades in and out. Default 100 ms.
     pub cushion_ms: u32,
-    /// How far the cushion grows, by half each time, when an underrun comes within 10 s of playing after another; cushion_ms
-    /// to 60000. Default 2000 ms.
+    /// How far the cushion grows, by half each time, when an underrun comes within 10 s of playing after another; up to
+    /// 60000. Less than cushion_ms counts as cushion_ms. Default 2000 ms.
     pub max_cushion_ms: u32,
-    /// How much may wait, of all tracks together; 1 to 86400000. What is written beyond it ends its own track with
+    /// How much may wait, of all tracks together; 1 to 86400000, and no less than the cushion. What is written beyond it ends its own track with
     /// VW_ERR_BUFFER_FULL, after what waits. Default 600000 ms: 115 MB at 48000 Hz, mono.
     pub max_buffered_ms: u32,
     /// What samples are multiplied by, 0 to 8. Default 1, which leaves them as they are.

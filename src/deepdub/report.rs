@@ -46,7 +46,8 @@ impl Client {
     ///
     /// Calls, sessions' lines and turns are remembered alike, from their first audio on, also while they are being
     /// spoken and after they failed. How many: [`Config::remember`](super::Config::remember). A generation whose audio
-    /// there was no room for is reported without a clip; one that cannot be decoded has all of it attached as it came.
+    /// there was no room for is reported without a clip, and so are bare samples (s16le, mulaw) for which no sample rate was
+    /// asked, since nobody knows it. One that cannot be decoded has all of it attached as it came.
     ///
     /// # Errors
     /// `InvalidArgument` before anything is sent: the generation is not remembered, or has not so many seconds. Else as
@@ -113,16 +114,10 @@ impl Remembered {
     }
 
     fn clip(&self, report: &Report) -> Result<Option<Vec<u8>>> {
-        if report.clip_seconds == 0.0 || self.audio_dropped {
-            return Ok(None);
-        }
         let (format, rate) = (self.request.format, self.request.sample_rate);
-        if rate.is_none() && matches!(format, Format::S16le | Format::Mulaw) {
-            return Err(Error::invalid(
-                "clip_seconds",
-                format_args!("{} for {format} of an unknown rate", report.clip_seconds),
-                "0, or a generation for which a sample rate was asked for",
-            ));
+        let is_unknown = rate.is_none() && matches!(format, Format::S16le | Format::Mulaw);
+        if report.clip_seconds == 0.0 || self.audio_dropped || is_unknown {
+            return Ok(None);
         }
         let whole = || Some(self.file_bytes()).filter(|whole| whole.len() as u64 <= MAX_CLIP);
         let Some(at) = report.problem_seconds else {

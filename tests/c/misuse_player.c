@@ -84,7 +84,7 @@ static void bad_numbers(vw_player *player) {
     REFUSED_WITH(channels, 0, "channels");
     REFUSED_WITH(channels, INT32_MAX, "channels");
     REFUSED_WITH(cushion_ms, UINT32_MAX, "cushion");
-    REFUSED_WITH(max_cushion_ms, 1, "max_cushion");
+    REFUSED_WITH(max_cushion_ms, 60001, "max_cushion");
     REFUSED_WITH(max_buffered_ms, 0, "max_buffered");
     REFUSED_WITH(gain, -1.0f, "gain");
     REFUSED_WITH(gain, (float)NAN, "gain");

@@ -376,7 +376,8 @@ impl Client {
     /// of its audio is attached, as a WAV file cut around the second where it happened.
     ///
     /// Calls, sessions' lines and turns are remembered alike, from their first audio on, also while they are being spoken
-    /// and after they failed. One whose audio there was no room for is reported without a clip.
+    /// and after they failed. One whose audio there was no room for is reported without a clip, and so are bare samples
+    /// ('s16le', 'mulaw') for which no sample_rate was asked, since nobody knows it.
     ///
     /// Args:
     ///     generation: Its id, or what has one as its generation_id: a Speech, SpeechStream, Summary, Line, Remembered.

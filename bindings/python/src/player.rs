@@ -26,6 +26,10 @@ use crate::issue::bytes_of;
 ///     with sounddevice.RawOutputStream(48000, channels=1, dtype="float32",
 ///                                      callback=lambda out, *_: player.read_into(out)):
 ///         session.speak("Who goes there?", voice, player=player)
+///         while player.next_end() is None:
+///             time.sleep(0.02)
+///
+/// Keep it as long as it plays: lines and tracks do not, and when nothing refers to it any more they end as cancelled.
 ///
 /// Args:
 ///     sample_rate: Frames per second that are read, 4000 to 192000. Tracks are converted to it.
@@ -33,7 +37,7 @@ use crate::issue::bytes_of;
 ///     cushion_ms: How much of a track must wait before it begins, and before it goes on after an underrun, up to a
 ///         minute; a track that is complete need not. Less than 10 counts as 10.
 ///     max_cushion_ms: How far the cushion grows, by half each time, when an underrun comes within 10 s of playing after
-///         another. From cushion_ms to a minute.
+///         another, up to a minute. Less than cushion_ms counts as cushion_ms.
 ///     max_buffered_ms: How much may wait, of all tracks together, up to a day. A write beyond it ends its own track with
 ///         BufferFullError, after what waits.
 ///     gain: What samples are multiplied by, 0 to 8; 1 leaves them as they are.
@@ -67,6 +71,19 @@ pub(crate) fn player(player: Option<&Bound<'_, PyAny>>) -> PyResult<Option<audio
         let kind = player.get_type();
         PyTypeError::new_err(format!("argument 'player': a voicewire.Player wanted, not {kind}"))
     })
+}
+
+/// Whether a buffer says that it is for float32 samples, or for bytes, which may be anything. What is for anything else
+/// would become noise.
+fn check_floats(name: &str, buffer: &Bound<'_, PyAny>) -> PyResult<()> {
+    let format: String = PyMemoryView::from(buffer)?.getattr("format")?.extract()?;
+    let native = if cfg!(target_endian = "little") { "<f" } else { ">f" };
+    if ["f", "@f", "=f", "B", "b", "c", native].contains(&format.as_str()) {
+        return Ok(());
+    }
+    Err(PyTypeError::new_err(format!(
+        "argument '{name}': float32 samples wanted, or bytes of such, not items of the format '{format}'"
+    )))
 }
 
 fn milliseconds(py: Python<'_>, field: &str, number: f64) -> PyResult<Duration> {
@@ -132,6 +149,7 @@ impl Player {
         if view.getattr("readonly")?.extract()? {
             return Err(PyTypeError::new_err("argument 'buffer': a writable buffer wanted"));
         }
+        check_floats("buffer", &view)?;
         let size: usize = view.getattr("nbytes")?.extract()?;
         if size == 0 {
             return Ok(());
@@ -294,6 +312,7 @@ impl Track {
     ///     InvalidArgumentError: they are no whole frames.
     ///     Error: otherwise as write().
     fn write_samples(&self, py: Python<'_>, samples: &Bound<'_, PyAny>) -> PyResult<()> {
+        check_floats("samples", samples)?;
         let bytes = bytes_of(samples)?;
         let (samples, rest) = bytes.as_chunks::<4>();
         if !rest.is_empty() {

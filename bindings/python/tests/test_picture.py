@@ -32,6 +32,12 @@ def test_all_that_came_is_drawn_and_the_second_marked(sandbox: Sandbox, format: 
     times = [float(steps.get_segments()[0][0][1]) for steps in chunks]
     assert times == pytest.approx([after for after, _ in generation.chunks])
     assert spectrum.images, "a spectrogram"
+    assert wave.get_xlim() == pytest.approx((0, seconds), abs=0.001)
+    again = picture.draw(generation, figure=figure)
+    assert again is figure and len(figure.axes) == 3
+    for beyond in (-1.0, seconds + 1, float("nan")):
+        with pytest.raises(ValueError, match="problem_seconds"):
+            picture.draw(generation, problem_seconds=beyond)
 
 
 def test_it_is_written_in_the_form_of_its_ending(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_arguments_that_cannot_be_are_refused() -> None:
         ({"channels": 9}, "channels"),
         ({"cushion_ms": -1}, "cushion"),
         ({"cushion_ms": float("nan")}, "cushion"),
-        ({"max_cushion_ms": 1}, "max_cushion"),
+        ({"max_cushion_ms": 60001}, "max_cushion"),
         ({"max_buffered_ms": 0}, "max_buffered"),
         ({"gain": 9}, "gain"),
     ]:
@@ -264,3 +264,19 @@ def test_threads_may_do_everything_at_once() -> None:
     for reader in readers:
         reader.join()
     assert told == list(range(300))
+
+
+def test_buffers_of_another_kind_would_be_noise_and_are_refused() -> None:
+    refused = (array("d", [0.5] * 480), array("h", [1] * 480), array("i", [1] * 480))
+    own = player()
+    track = own.begin()
+    for buffer in refused:
+        with pytest.raises(TypeError, match="float32"):
+            own.read_into(buffer)
+        with pytest.raises(TypeError, match="float32"):
+            track.write_samples(buffer)
+    own.read_into(array("f", [0.0] * 480))
+    own.read_into(bytearray(4 * 480))
+    own.read_into(memoryview(bytearray(4 * 480)).cast("f"))
+    track.write_samples(array("f", [0.5] * 480))
+    track.write_samples(bytes(4 * 480))

@@ -51,14 +51,14 @@ impl Output {
             return Err(Error::invalid(
                 "output_rate",
                 self.sample_rate,
-                "4000 to 192000 Hz, or 0 for the source's own",
+                "4000 to 192000 Hz, or none for the source's own",
             ));
         }
         if self.channels != 0 && !Output::CHANNELS.contains(&self.channels) {
             return Err(Error::invalid(
                 "channels",
                 self.channels,
-                "1 to 8, or 0 for as many as the source has",
+                "1 to 8, or none for as many as the source has",
             ));
         }
         Ok(())
@@ -139,7 +139,11 @@ impl Decoder {
         output.check()?;
         let needs_rate = matches!(format, Format::S16le | Format::Mulaw);
         if (needs_rate || sample_rate != 0) && !Output::RATES.contains(&sample_rate) {
-            return Err(Error::invalid("sample_rate", sample_rate, "4000 to 192000 Hz"));
+            let takes = "4000 to 192000 Hz";
+            return Err(match sample_rate {
+                0 => Error::invalid("sample_rate", "not given", takes),
+                rate => Error::invalid("sample_rate", rate, takes),
+            });
         }
         Ok(Decoder {
             format,

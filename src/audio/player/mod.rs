@@ -39,8 +39,8 @@ pub struct PlayerConfig {
     /// How much of a track must wait before it begins, and before it goes on after an underrun, up to a minute; a track that
     /// is complete need not. Less than 10 ms counts as 10 ms, as silence fades in and out. 100 ms.
     pub cushion: Duration,
-    /// How far the cushion grows, by half each time, when an underrun comes within 10 s of playing after another. From
-    /// `cushion` to a minute. 2 s.
+    /// How far the cushion grows, by half each time, when an underrun comes within 10 s of playing after another, up to a
+    /// minute. Less than `cushion` counts as `cushion`: it does not grow. 2 s.
     pub max_cushion: Duration,
     /// How much may wait, of all tracks together, up to a day. A write beyond it ends its own track with
     /// [`BufferFull`](ErrorKind::BufferFull), after what waits. 10 min: 115 MB at 48000 Hz, mono.
@@ -79,14 +79,27 @@ impl PlayerConfig {
             return refuse("channels", self.channels.to_string(), "1 to 8");
         }
         check_cushion(self.cushion, Self::MAX_CUSHION)?;
-        if self.max_cushion < self.cushion || self.max_cushion > Self::MAX_CUSHION {
-            let got = format!("{:?}", self.max_cushion);
-            return refuse("max_cushion", got, "the cushion or more, up to a minute");
+        if self.max_cushion > Self::MAX_CUSHION {
+            return refuse("max_cushion", format!("{:?}", self.max_cushion), "a minute at most");
         }
         if self.max_buffered < Duration::from_millis(1) || self.max_buffered > Duration::from_secs(86_400) {
             return refuse("max_buffered", format!("{:?}", self.max_buffered), "1 ms to a day");
         }
+        if self.max_buffered < self.cushion {
+            let got = format!("{:?}", self.max_buffered);
+            return refuse(
+                "max_buffered",
+                got,
+                "the cushion or more: a track would wait for it in vain",
+            );
+        }
         check_gain(self.gain)
+    }
+
+    /// As it has its effect.
+    fn completed(mut self) -> PlayerConfig {
+        self.max_cushion = self.max_cushion.max(self.cushion).min(self.max_buffered);
+        self
     }
 
     fn frames(&self, time: Duration) -> u64 {
@@ -199,6 +212,7 @@ impl Player {
     /// `InvalidArgument` for a configuration outside its ranges.
     pub fn new(config: PlayerConfig) -> Result<(Player, PlayerReader)> {
         config.check()?;
+        let config = config.completed();
         let sizes = Sizes {
             least: LEAST_SEGMENT,
             most: MOST_SEGMENT,

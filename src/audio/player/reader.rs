@@ -170,9 +170,29 @@ impl PlayerReader {
             self.stop.apply(fading, self.channels);
         }
         out[done..].fill(0.0);
-        // A flush, and an end after the last sample, are told all the same.
-        self.pass_dropped(&mut moves);
-        self.end_if_over();
+        self.pass_silent(&mut moves);
+    }
+
+    /// A flush, and an end after the last sample, are told in a pause all the same.
+    fn pass_silent(&mut self, moves: &mut usize) {
+        loop {
+            let look = self.cursor.look();
+            if self.cursor.is_over() {
+                if *moves == 0 || !self.next_track() {
+                    return;
+                }
+                *moves -= 1;
+            } else if look.is_dropped {
+                if !self.cursor.skip(moves) {
+                    return;
+                }
+                self.end();
+            } else if look.is_complete && look.waiting == 0 {
+                self.end();
+            } else {
+                return;
+            }
+        }
     }
 
     /// Plays into `out`: the samples as they are, but for underruns.

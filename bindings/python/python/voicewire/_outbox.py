@@ -1,6 +1,7 @@
 """The command `outbox`: looks into an outbox, and sends what waits."""
 
 import argparse
+import os
 import time
 
 import voicewire
@@ -27,16 +28,19 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def run(arguments: argparse.Namespace) -> int:
     """Looks and sends; the exit code, which is 1 when reports could not be sent."""
+    if not os.path.isdir(arguments.directory):
+        note(f"{arguments.directory} is no directory")
+        return USAGE
     try:
         outbox = deepdub.Outbox(arguments.directory)
         for id in arguments.retry:
             outbox.retry(id)
         for id in arguments.drop:
             outbox.drop(id)
-        left = send(outbox) if arguments.send else 0
+        sent = not arguments.send or send(outbox)
         for report in outbox:
             print(line(report))
-        return FAILED if left else 0
+        return 0 if sent else FAILED
     except KeyboardInterrupt:
         note("interrupted")
         return INTERRUPTED
@@ -48,13 +52,14 @@ def run(arguments: argparse.Namespace) -> int:
         return FAILED
 
 
-def send(outbox: deepdub.Outbox) -> int:
+def send(outbox: deepdub.Outbox) -> bool:
+    """Whether nothing went wrong; another process may be sending what waits."""
     with deepdub.Client() as client:
         summary = outbox.send(client)
     note(f"{summary.delivered} delivered, {summary.rejected} rejected, {summary.waiting} waiting")
     if summary.error is not None:
         note(str(summary.error))
-    return summary.waiting
+    return summary.error is None and summary.rejected == 0
 
 
 def line(report: deepdub.StoredReport) -> str:

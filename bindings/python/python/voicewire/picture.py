@@ -60,15 +60,18 @@ def draw(generation: Remembered, *, problem_seconds: Optional[float] = None, fig
     Args:
         generation: What is drawn. Of broken audio the good part is.
         problem_seconds: Marked in all three parts: where something came out wrong, in seconds.
-        figure: Drawn into; a new one by default, without a window.
+        figure: Cleared and drawn into; a new one by default, without a window.
 
     Raises:
-        ValueError: there is no audio in it, or nobody knows its sample rate.
+        ValueError: there is no audio in it, nobody knows its sample rate, or problem_seconds is beyond its end.
     """
     audio = _Audio(generation)
     if not len(audio.samples):
         raise ValueError(f"generation {generation.generation_id} has no audio that could be drawn")
+    if problem_seconds is not None and not 0 <= problem_seconds <= audio.seconds:
+        raise ValueError(f"problem_seconds is {problem_seconds}; it takes 0 to {audio.seconds:.3f}, the audio's length")
     figure = figure or Figure(figsize=(10, 7), layout="constrained")
+    figure.clear()
     figure.suptitle(_title(generation.text), parse_math=False)
     wave, spectrum, arrivals = figure.subplots(3, 1, sharex=True, height_ratios=[2, 3, 2])
     _draw_wave(wave, audio)
@@ -81,6 +84,8 @@ def draw(generation: Remembered, *, problem_seconds: Optional[float] = None, fig
             f"{problem_seconds:.2f} s", (problem_seconds, 1), xycoords=("data", "axes fraction"), color=_MARK,
             xytext=(4, -12), textcoords="offset points",
         )
+    # What was drawn last had its own idea of the axis that all share.
+    wave.set_xlim(0, audio.seconds)
     return figure
 
 
@@ -111,7 +116,7 @@ def _title(text: str) -> str:
 def _draw_wave(axes: Axes, audio: _Audio) -> None:
     times = np.arange(len(audio.samples)) / audio.rate
     axes.plot(times, audio.samples, linewidth=0.4)
-    axes.set(ylim=(-1, 1), ylabel="amplitude", xlim=(0, audio.seconds))
+    axes.set(ylim=(-1, 1), ylabel="amplitude")
 
 
 def _draw_spectrum(axes: Axes, audio: _Audio) -> None:

@@ -69,16 +69,16 @@ impl FrameHeader {
 
 /// What a first frame that holds a table instead of sound says about the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Table {
+pub(in crate::audio) struct Table {
     /// Frames that follow; 0 when it does not say.
-    pub(super) frames: u64,
+    pub(in crate::audio) frames: u64,
     /// Frames of samples that the encoder put before the sound and after it, when it says so.
-    pub(super) trim: Option<(usize, usize)>,
+    pub(in crate::audio) trim: Option<(usize, usize)>,
 }
 
 impl Table {
     /// The table in `frame`, if there is one: a `Xing` or `Info` of LAME's form, or Fraunhofer's `VBRI`.
-    pub(super) fn parse(frame: &[u8], header: FrameHeader) -> Option<Table> {
+    pub(in crate::audio) fn parse(frame: &[u8], header: FrameHeader) -> Option<Table> {
         let vbri = frame.get(36..)?;
         if vbri.starts_with(b"VBRI") {
             return Some(Table {

@@ -3,7 +3,7 @@
 mod frames;
 mod header;
 
-pub(in crate::audio) use self::header::FrameHeader;
+pub(in crate::audio) use self::header::{FrameHeader, Table};
 
 use self::frames::Frames;
 use super::carry::Carry;
