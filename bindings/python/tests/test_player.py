@@ -267,7 +267,7 @@ def test_threads_may_do_everything_at_once() -> None:
 
 
 def test_buffers_of_another_kind_would_be_noise_and_are_refused() -> None:
-    refused = (array("d", [0.5] * 480), array("h", [1] * 480), array("i", [1] * 480))
+    refused = (array.array("d", [0.5] * 480), array.array("h", [1] * 480), array.array("i", [1] * 480))
     own = player()
     track = own.begin()
     for buffer in refused:
@@ -275,8 +275,8 @@ def test_buffers_of_another_kind_would_be_noise_and_are_refused() -> None:
             own.read_into(buffer)
         with pytest.raises(TypeError, match="float32"):
             track.write_samples(buffer)
-    own.read_into(array("f", [0.0] * 480))
+    own.read_into(array.array("f", [0.0] * 480))
     own.read_into(bytearray(4 * 480))
     own.read_into(memoryview(bytearray(4 * 480)).cast("f"))
-    track.write_samples(array("f", [0.5] * 480))
+    track.write_samples(array.array("f", [0.5] * 480))
     track.write_samples(bytes(4 * 480))
