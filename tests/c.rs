@@ -320,9 +320,8 @@ fn sandbox_program() -> PathBuf {
     let profile = deps.parent().expect("in target/…");
     BUILT.call_once(|| {
         let mut command = Command::new(env!("CARGO"));
-        command
-            .current_dir(ROOT)
-            .args(["build", "-p", "voicewire-sandbox", "--bin", "voicewire-sandbox"]);
+        // Without -p, so that the dependencies are those that `cargo build` in the Makefile makes.
+        command.current_dir(ROOT).args(["build", "--bin", "voicewire-sandbox"]);
         command.arg("--target-dir").arg(profile.parent().expect("in target"));
         if profile.ends_with("release") {
             command.arg("--release");
