@@ -3,7 +3,7 @@
 use super::client::Client;
 use super::issues::{Clip, Issue, MAX_CLIP, NewIssue};
 use super::memory::Remembered;
-use crate::audio::{Format, Place, cut, file_bytes, wav};
+use crate::audio::{Format, Place, cut, joined_file_bytes};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::CallOptions;
 
@@ -145,24 +145,13 @@ impl Remembered {
     /// The audio that has come, as the bytes of one file that plays: what [`AudioFile`](crate::audio::AudioFile) would
     /// have written. Of bare samples for which no rate was asked nobody knows it; they are given as they are.
     pub fn file_bytes(&self) -> Vec<u8> {
+        let chunks: Vec<&[u8]> = self.chunks.iter().map(|chunk| &*chunk.data).collect();
+        let sent = chunks.concat();
         let format = self.request.format;
-        let first = self.chunks.first().map_or(&[][..], |chunk| &*chunk.data);
-        let rate = match format {
-            Format::Wav => wav::parse(first).map(|info| info.sample_rate),
-            _ => self.request.sample_rate,
-        };
-        let data: Vec<u8> = self
-            .chunks
-            .iter()
-            .flat_map(|chunk| match format {
-                Format::Wav => wav::samples(&chunk.data),
-                _ => &chunk.data,
-            })
-            .copied()
-            .collect();
-        match rate {
-            Some(rate) => file_bytes(format, rate, &data),
-            None => data,
+        match (format, self.request.sample_rate) {
+            (Format::S16le | Format::Mulaw, None) => sent,
+            // What is no such file after all is given as it came.
+            (_, rate) => joined_file_bytes(format, rate.unwrap_or(0), &sent).unwrap_or(sent),
         }
     }
 }
