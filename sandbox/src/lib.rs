@@ -24,7 +24,6 @@
 
 mod answer;
 mod clock;
-pub mod codec;
 mod control;
 mod deepdub;
 mod error;
@@ -39,8 +38,6 @@ mod record;
 mod respeecher;
 mod sandbox;
 mod server;
-mod sound;
-pub mod speech;
 mod spoil;
 mod state;
 mod stream;
@@ -56,3 +53,5 @@ pub use palabra::Palabra;
 pub use record::{Generation, Outcome, Request};
 pub use respeecher::{Respeecher, Seeded};
 pub use sandbox::Sandbox;
+pub use voicewire_sandbox_speech::{codec, speech};
+use voicewire_sandbox_speech::sound;

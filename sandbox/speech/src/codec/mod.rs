@@ -4,7 +4,7 @@ mod mp3;
 mod mulaw;
 mod opus;
 mod resample;
-pub(crate) mod wav;
+pub mod wav;
 
 pub(crate) use resample::resample;
 

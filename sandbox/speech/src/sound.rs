@@ -22,14 +22,16 @@ const HIGHEST_PITCH: f64 = 420.0;
 
 /// Mono samples.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Sound {
-    pub(crate) samples: Vec<i16>,
-    pub(crate) sample_rate: u32,
+pub struct Sound {
+    /// As they follow each other.
+    pub samples: Vec<i16>,
+    /// Samples per second.
+    pub sample_rate: u32,
 }
 
 /// Reads WAV, MP3, FLAC, Ogg Vorbis or Ogg Opus, as far as it goes and for ten minutes at most; `None` for what is no
 /// sound, or of no such format. Takes its time: call it off asynchronous threads.
-pub(crate) fn read(bytes: &[u8]) -> Option<Sound> {
+pub fn read(bytes: &[u8]) -> Option<Sound> {
     if !is_known(bytes) {
         return None;
     }
@@ -126,7 +128,10 @@ fn read_opus(bytes: &[u8]) -> Option<Sound> {
 
 impl Sound {
     /// Speaks a text: the same one in the same voice gives the same sound. Takes its time, too.
-    pub(crate) fn spoken(text: &str, locale: &str, voice: &str, engine: speech::Engine) -> Result<Sound, String> {
+    ///
+    /// # Errors
+    /// What [`speech::speak`] says.
+    pub fn spoken(text: &str, locale: &str, voice: &str, engine: speech::Engine) -> Result<Sound, String> {
         let line = speech::Line {
             text,
             locale,
@@ -146,17 +151,20 @@ impl Sound {
     }
 
     /// How long it is, in seconds.
-    pub(crate) fn seconds(&self) -> f64 {
+    pub fn seconds(&self) -> f64 {
         self.samples.len() as f64 / f64::from(self.sample_rate)
     }
 
     /// The same as a WAV file.
-    pub(crate) fn wav(&self) -> Vec<u8> {
+    pub fn wav(&self) -> Vec<u8> {
         codec::wav::file(&self.samples, self.sample_rate)
     }
 
     /// The same in a voice that is so many semitones higher, and faster by as much, as a tape is.
-    pub(crate) fn transposed(&self, semitones: f64) -> Result<Sound, String> {
+    ///
+    /// # Errors
+    /// The resampler's own words.
+    pub fn transposed(&self, semitones: f64) -> Result<Sound, String> {
         let played_at = f64::from(self.sample_rate) * (semitones / 12.0).exp2();
         let samples = codec::resample(&self.samples, played_at.round().max(1.0) as u32, self.sample_rate)?;
         Ok(Sound {
@@ -166,7 +174,7 @@ impl Sound {
     }
 
     /// The pitch of the voice in hertz, the median of where there is one; `None` if nothing sounds like a voice.
-    pub(crate) fn pitch(&self) -> Option<f64> {
+    pub fn pitch(&self) -> Option<f64> {
         let rate = f64::from(self.sample_rate);
         let window = (rate * WINDOW_SECONDS) as usize;
         let (shortest, longest) = ((rate / HIGHEST_PITCH) as usize, (rate / LOWEST_PITCH) as usize);

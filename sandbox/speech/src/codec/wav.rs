@@ -1,7 +1,7 @@
 //! A WAV file with the 68-byte header that the service's encoder writes.
 
 /// Bytes before the first sample: RIFF and WAVE (12), the `fmt ` chunk (8 + 40), the head of the `data` chunk (8).
-pub(crate) const HEADER: usize = 68;
+pub const HEADER: usize = 68;
 
 /// Format tag: the real format is in the extension. Why the `fmt ` chunk is 40 bytes long instead of 16.
 const WAVE_FORMAT_EXTENSIBLE: u16 = 0xFFFE;
@@ -15,7 +15,7 @@ const SUBFORMAT_PCM: [u8; 16] = [
 const SPEAKER_FRONT_CENTER: u32 = 0x4;
 
 /// A whole WAV file: mono, 16 bit.
-pub(crate) fn file(samples: &[i16], sample_rate: u32) -> Vec<u8> {
+pub fn file(samples: &[i16], sample_rate: u32) -> Vec<u8> {
     let data_bytes = samples.len() * 2;
     let mut file = Vec::with_capacity(HEADER + data_bytes);
     file.extend_from_slice(b"RIFF");
