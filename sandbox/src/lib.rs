@@ -53,5 +53,5 @@ pub use palabra::Palabra;
 pub use record::{Generation, Outcome, Request};
 pub use respeecher::{Respeecher, Seeded};
 pub use sandbox::Sandbox;
-pub use voicewire_sandbox_speech::{codec, speech};
 use voicewire_sandbox_speech::sound;
+pub use voicewire_sandbox_speech::{codec, speech};

@@ -1,7 +1,7 @@
 //! What both engines promise about the sound of a line.
 
-use voicewire_sandbox::codec::SAMPLE_RATES;
-use voicewire_sandbox::speech::{Engine, Line, SpeechError, engine_in_use, speak};
+use voicewire_sandbox_speech::codec::SAMPLE_RATES;
+use voicewire_sandbox_speech::speech::{Engine, Line, SpeechError, engine_in_use, speak};
 
 const TEXT: &str = "The quick brown fox jumps over the lazy dog, and the dog does not mind. Not at all!";
 

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use voicewire_sandbox::codec::{CodecError, Format, SAMPLE_RATES, encode};
-use voicewire_sandbox::speech::{Engine, Line, speak};
+use voicewire_sandbox_speech::codec::{CodecError, Format, SAMPLE_RATES, encode};
+use voicewire_sandbox_speech::speech::{Engine, Line, speak};
 
 const CHUNK_MILLIS: u32 = 120;
 
