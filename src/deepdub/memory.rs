@@ -59,7 +59,7 @@ pub struct Remembered {
 #[non_exhaustive]
 pub struct RememberedChunk {
     /// Its audio, as the service sent it.
-    pub data: Arc<[u8]>,
+    pub data: Arc<Vec<u8>>,
     /// When it came, since the generation was asked for.
     pub after: Duration,
 }
@@ -71,6 +71,45 @@ pub(super) struct Memory {
     kept: Mutex<VecDeque<Arc<Kept>>>,
     /// Bytes of audio in all of them.
     held: AtomicUsize,
+    spare: Mutex<Spare>,
+}
+
+/// What chunks were in that are forgotten, for those that come: memory that is given back to the system and asked for again
+/// is cleared each time, which takes longer than the copying.
+#[derive(Default)]
+struct Spare {
+    buffers: Vec<Vec<u8>>,
+    bytes: usize,
+}
+
+impl Spare {
+    /// A buffer with this in it.
+    fn filled(&mut self, data: &[u8]) -> Vec<u8> {
+        let mut buffer = self.take().unwrap_or_default();
+        // The next ones are no better: chunks of a client are about as long as each other.
+        if buffer.capacity() < data.len() || buffer.capacity() / 2 > data.len() {
+            buffer = Vec::with_capacity(data.len());
+        }
+        buffer.clear();
+        buffer.extend_from_slice(data);
+        buffer
+    }
+
+    fn take(&mut self) -> Option<Vec<u8>> {
+        let buffer = self.buffers.pop()?;
+        self.bytes -= buffer.capacity();
+        Some(buffer)
+    }
+
+    fn keep(&mut self, buffer: Vec<u8>) {
+        self.bytes += buffer.capacity();
+        self.buffers.push(buffer);
+    }
+
+    /// Gives back what is more than this.
+    fn shrink_to(&mut self, bytes: usize) {
+        while self.bytes > bytes && self.take().is_some() {}
+    }
 }
 
 struct Kept {
@@ -92,6 +131,7 @@ impl Memory {
             limits,
             kept: Mutex::default(),
             held: AtomicUsize::new(0),
+            spare: Mutex::default(),
         })
     }
 
@@ -147,12 +187,16 @@ impl Memory {
         if chunk.is_final {
             kept.state.lock().is_final = true;
         }
-        let size = chunk.data.len();
         // Nobody else adds to this one, so that it cannot have audio again after it lost it.
-        if size == 0 || kept.state.lock().dropped || !self.make_room(kept, size) {
+        if chunk.data.is_empty() || kept.state.lock().dropped {
             return;
         }
-        let data = Arc::from(chunk.data);
+        let data = self.spare.lock().filled(chunk.data);
+        let size = data.capacity();
+        if !self.make_room(kept, size) {
+            return;
+        }
+        let data = Arc::new(data);
         let mut state = kept.state.lock();
         if state.dropped {
             // It was forgotten a moment ago.
@@ -162,10 +206,15 @@ impl Memory {
         }
     }
 
-    /// Takes room for so many bytes, from the oldest first; `false` when there is none left but its own.
+    /// Takes room for so many bytes, from what is spare and then from the oldest; `false` when there is none left but its
+    /// own.
     fn make_room(&self, kept: &Arc<Kept>, size: usize) -> bool {
         let limit = self.limits.audio_bytes;
-        let fits = || self.held.load(Ordering::Relaxed) <= limit;
+        let fits = || {
+            let held = self.held.load(Ordering::Relaxed);
+            self.spare.lock().shrink_to(limit.saturating_sub(held));
+            held <= limit
+        };
         self.held.fetch_add(size, Ordering::Relaxed);
         if fits() {
             return true;
@@ -186,8 +235,13 @@ impl Memory {
         let mut state = kept.state.lock();
         state.dropped = true;
         let chunks = std::mem::take(&mut state.chunks);
-        let size: usize = chunks.iter().map(|chunk| chunk.data.len()).sum();
+        drop(state);
+        let size: usize = chunks.iter().map(|chunk| chunk.data.capacity()).sum();
         self.held.fetch_sub(size, Ordering::Relaxed);
+        let mut spare = self.spare.lock();
+        // What somebody else has, too, is theirs.
+        let buffers = chunks.into_iter().filter_map(|chunk| Arc::into_inner(chunk.data));
+        buffers.for_each(|buffer| spare.keep(buffer));
     }
 }
 
@@ -327,6 +381,36 @@ mod tests {
             ]
         );
         assert_eq!(memory.held.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn what_was_forgotten_makes_room_for_what_comes() {
+        let memory = Memory::new(Remember {
+            generations: 1,
+            audio_bytes: 100,
+        });
+        let spare = || memory.spare.lock().bytes;
+        record(&memory, "first", &[30, 30]);
+        let first = memory.all().remove(0).chunks;
+        record(&memory, "second", &[]);
+        assert_eq!(spare(), 0, "nothing has come of it yet");
+        record(&memory, "third", &[40]);
+        assert_eq!(spare(), 0, "somebody has the first");
+        drop(first);
+        let buffer = memory.all()[0].chunks[0].data.as_ptr();
+        record(&memory, "fourth", &[30]);
+        let chunks = memory.all().remove(0).chunks;
+        assert_eq!((chunks[0].data.as_ptr(), chunks[0].data.as_slice()), (buffer, &[7; 30][..]));
+        drop(chunks);
+        // Too large for what comes: it is given back.
+        record(&memory, "fifth", &[10]);
+        assert_eq!((spare(), memory.held.load(Ordering::Relaxed)), (0, 10));
+        // The room is for what is held and what is spare together.
+        record(&memory, "sixth", &[30, 60]);
+        record(&memory, "seventh", &[20]);
+        assert_eq!((spare(), memory.held.load(Ordering::Relaxed)), (30, 20));
+        record(&memory, "eighth", &[90]);
+        assert_eq!((spare(), memory.held.load(Ordering::Relaxed)), (0, 90));
     }
 
     #[test]

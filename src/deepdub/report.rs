@@ -134,7 +134,7 @@ impl Remembered {
             seconds: report.clip_seconds,
             max_bytes: MAX_CLIP as usize,
         };
-        let chunks = self.chunks.iter().map(|chunk| &*chunk.data);
+        let chunks = self.chunks.iter().map(|chunk| chunk.data.as_slice());
         match cut(chunks, format, rate.unwrap_or(0), place) {
             // What cannot be decoded is all the more to be reported.
             Err(error) if error.kind() == ErrorKind::BadAudio => Ok(whole()),
@@ -145,7 +145,7 @@ impl Remembered {
     /// The audio that has come, as the bytes of one file that plays: what [`AudioFile`](crate::audio::AudioFile) would
     /// have written. Of bare samples for which no rate was asked nobody knows it; they are given as they are.
     pub fn file_bytes(&self) -> Vec<u8> {
-        let chunks: Vec<&[u8]> = self.chunks.iter().map(|chunk| &*chunk.data).collect();
+        let chunks: Vec<&[u8]> = self.chunks.iter().map(|chunk| chunk.data.as_slice()).collect();
         let sent = chunks.concat();
         let format = self.request.format;
         match (format, self.request.sample_rate) {
@@ -171,7 +171,7 @@ mod tests {
         let mut request = SpeechRequest::new("Hello.", "a voice");
         request.format = Format::Opus;
         let chunk = |data: &[u8]| RememberedChunk {
-            data: Arc::from(data),
+            data: Arc::new(data.to_vec()),
             after: Duration::ZERO,
         };
         let remembered = Remembered {

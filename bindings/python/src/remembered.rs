@@ -81,7 +81,7 @@ impl Remembered {
     /// every chunk: to_file_bytes() has one.
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        let chunks: Vec<&[u8]> = self.0.chunks.iter().map(|chunk| &*chunk.data).collect();
+        let chunks: Vec<&[u8]> = self.0.chunks.iter().map(|chunk| chunk.data.as_slice()).collect();
         PyBytes::new(py, &chunks.concat())
     }
 
