@@ -202,6 +202,12 @@ typedef struct vw_deepdub_client vw_deepdub_client;
 typedef struct vw_deepdub_line vw_deepdub_line;
 
 /**
+ * A line of a session whose chunks are asked for, one by one, on any thread, rather than called back. For loops,
+ * generators and ranges. What has come and was not asked for waits, up to max_buffered_bytes.
+ */
+typedef struct vw_deepdub_line_stream vw_deepdub_line_stream;
+
+/**
  * Reports in a directory, from where they are sent: now, when the network is back, or by the next process. No key is ever
  * in the directory.
  */
@@ -2182,6 +2188,54 @@ vw_status vw_deepdub_line_get_result(const struct vw_deepdub_line *line,
  * VW_ERR_INVALID_ARGUMENT when line is neither NULL nor a live line.
  */
 vw_status vw_deepdub_line_free(struct vw_deepdub_line *line);
+
+/**
+ * Speaks one text in a session. Returns at once; the chunks are asked for with vw_deepdub_line_stream_next. The request's
+ * cancel stops the line, too.
+ *
+ * options may be NULL: everything by default; on_chunk, on_end and player must be NULL in it. The session may call back on
+ * the I/O thread or in polls: this line needs no poll. *out is the stream; free it with vw_deepdub_line_stream_free.
+ * VW_ERR_INVALID_ARGUMENT and VW_ERR_CLOSED as for vw_deepdub_session_speak. Everything else that goes wrong
+ * vw_deepdub_line_stream_next tells.
+ */
+vw_status vw_deepdub_session_stream(const struct vw_deepdub_session *session,
+                                    const struct vw_deepdub_tts_request *request,
+                                    const struct vw_deepdub_line_options *options,
+                                    struct vw_deepdub_line_stream **out);
+
+/**
+ * The next chunk, in *out; NULL after the last. The chunk and all that is in it belong to the stream, and are valid until
+ * this is called for it again, or it is freed. Not for two threads at once, since each takes the other's chunk away.
+ *
+ * Waits up to timeout_ms for it; VW_NO_TIMEOUT waits as long as the line's own time limits let it; inside a callback of
+ * this library it never waits. VW_ERR_TIMEOUT with the field "timeout_ms" when none has come by then: ask again. Any other
+ * status is what the line failed with, as in vw_deepdub_line_end, and comes again at every further call; what came before
+ * stays good. VW_ERR_CLOSED in a process that was forked from the session's.
+ */
+vw_status vw_deepdub_line_stream_next(struct vw_deepdub_line_stream *stream,
+                                      uint32_t timeout_ms,
+                                      const struct vw_deepdub_chunk **out);
+
+/**
+ * Stops the line: a vw_deepdub_line_stream_next that waits on another thread ends with VW_ERR_CANCELLED, and so does every
+ * later one. What waits is dropped; what the service does then vw_deepdub_line_cancel says. Does nothing to a line that has
+ * ended and of which nothing waits.
+ */
+vw_status vw_deepdub_line_stream_cancel(struct vw_deepdub_line_stream *stream);
+
+/**
+ * What the line has come to so far, in *result, which vw_deepdub_tts_result_init has prepared. Its chunks and bytes are
+ * what has arrived; some of it may not have been asked for yet.
+ */
+vw_status vw_deepdub_line_stream_get_result(const struct vw_deepdub_line_stream *stream,
+                                            struct vw_deepdub_tts_result *result);
+
+/**
+ * Frees a stream and the chunk that it has handed out. A line that has not ended is cancelled.
+ *
+ * VW_ERR_INVALID_ARGUMENT when stream is neither NULL nor a live stream.
+ */
+vw_status vw_deepdub_line_stream_free(struct vw_deepdub_line_stream *stream);
 
 /**
  * Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.

@@ -5,55 +5,17 @@
 mod support;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::Once;
+use std::process::Command;
 
+use support::native::{KEY, scratch as scratch_of};
+use support::native::{
+    ROOT, SYSTEM_LIBS, WARNINGS, has, libraries, readme_block, sandbox, sdl2, spoken, succeed, under_valgrind,
+    with_sandbox, without_account,
+};
 use voicewire_sandbox::Sandbox;
 
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
-const SYSTEM_LIBS: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
-/// A key that must appear nowhere.
-const KEY: &str = "dd-0123456789abcdef0123456789abcdef";
-
-/// Where cargo has put the libraries for this test program: beside it. (One level up there may be those of an earlier
-/// build.)
-fn libraries() -> PathBuf {
-    let program = std::env::current_exe().expect("this program has a path");
-    program.parent().expect("in target/…/deps").to_path_buf()
-}
-
 fn scratch(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("c-{name}"));
-    let _ = std::fs::remove_dir_all(&path);
-    std::fs::create_dir_all(&path).expect("a scratch folder");
-    path
-}
-
-fn has(program: &str) -> bool {
-    let found = Command::new(program)
-        .arg("--version")
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !found {
-        eprintln!("{program} is not installed: a part of this test is left out");
-    }
-    found
-}
-
-#[track_caller]
-fn succeed(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let (out, err) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
-    assert!(
-        !out.contains(KEY) && !err.contains(KEY),
-        "{command:?} tells the key:\n{out}\n{err}"
-    );
-    output
+    scratch_of(&format!("c-{name}"))
 }
 
 fn cc() -> Command {
@@ -84,48 +46,11 @@ fn compile(sources: &[&str], folder: &Path, shared: bool) -> PathBuf {
     program
 }
 
-/// Runs a program, under valgrind where there is one: no error, no leak.
-fn under_valgrind(program: &Path) -> Command {
-    if !has("valgrind") {
-        return Command::new(program);
-    }
-    let mut command = Command::new("valgrind");
-    command
-        .args([
-            "--quiet",
-            "--error-exitcode=99",
-            "--leak-check=full",
-            "--errors-for-leak-kinds=definite,indirect,possible",
-        ])
-        .arg(program);
-    command
-}
-
-fn with_sandbox(command: &mut Command, sandbox: &Sandbox, folder: &Path) -> Output {
-    succeed(
-        command
-            // Cargo puts a folder first in which a library of an earlier build may lie.
-            .env_remove("LD_LIBRARY_PATH")
-            .env("TEST_KEY", sandbox.api_key())
-            .env("TEST_REST_URL", sandbox.deepdub_rest_url())
-            .env("TEST_WEBSOCKET_URL", sandbox.deepdub_open_url())
-            .env("TEST_STREAMING_URL", sandbox.deepdub_live_url())
-            .env("TEST_DIRECTORY", folder),
-    )
-}
-
-fn sandbox() -> Sandbox {
-    let options = voicewire_sandbox::Options {
-        keys: vec![KEY.to_owned()],
-        ..support::options()
-    };
-    Sandbox::start(options).expect("the sandbox starts")
-}
-
 /// What gives NULL, garbage and handles of another kind to every function, a file for each part of the header.
-const MISUSE: [&str; 5] = [
+const MISUSE: [&str; 6] = [
     "tests/c/misuse.c",
     "tests/c/misuse_decoder.c",
+    "tests/c/misuse_line_stream.c",
     "tests/c/misuse_outbox.c",
     "tests/c/misuse_player.c",
     "tests/c/misuse_report.c",
@@ -193,6 +118,17 @@ fn c_programs_keep_reports_until_the_service_has_them() {
 fn c_programs_speak_in_sessions() {
     let (folder, sandbox) = (scratch("session"), sandbox());
     let program = compile(&["tests/c/session.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+    assert!(
+        sandbox.wait_until_idle(std::time::Duration::from_secs(10)),
+        "every connection is closed"
+    );
+}
+
+#[test]
+fn c_programs_ask_for_the_chunks_of_a_line() {
+    let (folder, sandbox) = (scratch("line-stream"), sandbox());
+    let program = compile(&["tests/c/line_stream.c"], &folder, false);
     with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
     assert!(
         sandbox.wait_until_idle(std::time::Duration::from_secs(10)),
@@ -313,33 +249,6 @@ fn the_shared_library_exports_the_interface_and_nothing_else() {
     assert!(others.is_empty(), "{others:?}");
 }
 
-/// Builds the program that the C examples start when there is no key.
-fn sandbox_program() -> PathBuf {
-    static BUILT: Once = Once::new();
-    let deps = libraries();
-    let profile = deps.parent().expect("in target/…");
-    BUILT.call_once(|| {
-        let mut command = Command::new(env!("CARGO"));
-        // Without -p, so that the dependencies are those that `cargo build` in the Makefile makes.
-        command.current_dir(ROOT).args(["build", "--bin", "voicewire-sandbox"]);
-        command.arg("--target-dir").arg(profile.parent().expect("in target"));
-        if profile.ends_with("release") {
-            command.arg("--release");
-        }
-        succeed(&mut command);
-    });
-    profile.join("voicewire-sandbox")
-}
-
-fn without_account(command: &mut Command, folder: &Path) -> Output {
-    succeed(
-        command
-            .current_dir(folder)
-            .env("VOICEWIRE_SANDBOX", sandbox_program())
-            .env_remove("DEEPDUB_API_KEY"),
-    )
-}
-
 #[test]
 fn the_example_say_leaves_a_file_that_plays() {
     let folder = scratch("say");
@@ -444,17 +353,6 @@ fn the_example_outbox_keeps_a_report_until_there_is_a_network() {
     }
 }
 
-/// What the compiler has to be told of SDL2; `None` where it is not installed.
-fn sdl2() -> Option<Vec<String>> {
-    let output = Command::new("pkg-config").args(["--cflags", "--libs", "sdl2"]).output();
-    let flags = output.ok().filter(|output| output.status.success());
-    if flags.is_none() {
-        eprintln!("SDL2 is not installed: a part of this test is left out");
-    }
-    let flags = String::from_utf8(flags?.stdout).expect("flags are text");
-    Some(flags.split_whitespace().map(str::to_owned).collect())
-}
-
 #[test]
 fn the_example_play_is_heard_line_after_line_without_a_gap() {
     let Some(flags) = sdl2() else { return };
@@ -501,25 +399,6 @@ fn the_example_play_is_heard_line_after_line_without_a_gap() {
     play.env("SDL_AUDIODRIVER", "dummy");
     let output = without_account(play.arg("Nobody, sir."), &folder);
     assert!(String::from_utf8_lossy(&output.stdout).contains("the end"));
-}
-
-/// What the example asks for, decoded, from a sandbox like its own.
-fn spoken(text: &str) -> Vec<f32> {
-    use voicewire::audio::{Format, Output, decode};
-    let sandbox = Sandbox::start(voicewire_sandbox::Options::default()).expect("the sandbox starts");
-    let mut request = voicewire::deepdub::SpeechRequest::new(text, voicewire::deepdub::TRIAL_VOICE);
-    request.sample_rate = Some(48_000);
-    request.seed = Some(7);
-    let bytes = support::hear(&support::client(&sandbox), &request).data();
-    let decoded = decode::<f32>(Format::Mp3, 0, &bytes, Output::new(48_000, 1)).expect("whole");
-    decoded.samples
-}
-
-/// The first code block of the README that begins with this line.
-fn readme_block(fence: &str) -> &'static str {
-    let readme = include_str!("../README.md");
-    let (_, rest) = readme.split_once(&format!("\n{fence}\n")).expect("the README has it");
-    rest.split_once("\n```").expect("it ends").0
 }
 
 #[test]

@@ -23,6 +23,7 @@ fn header_is_up_to_date() {
         "session",
         "deepdub_session",
         "deepdub_line",
+        "deepdub_line_stream",
         "deepdub_text",
         "deepdub_issues",
         "deepdub_report",

@@ -103,7 +103,7 @@ pub(super) fn played_on(player: *const vw_player) -> Result<Option<Player>> {
 }
 
 impl vw_deepdub_line_options {
-    fn to_options(self) -> Result<LineOptions> {
+    pub(super) fn to_options(self) -> Result<LineOptions> {
         Ok(LineOptions {
             front: toggle("front", self.front)?.unwrap_or(false),
             resume: toggle("resume", self.resume)?.unwrap_or(false),

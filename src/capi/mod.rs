@@ -15,6 +15,7 @@ mod decoder;
 mod deepdub_client;
 mod deepdub_issues;
 mod deepdub_line;
+mod deepdub_line_stream;
 mod deepdub_outbox;
 mod deepdub_report;
 mod deepdub_session;

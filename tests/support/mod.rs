@@ -7,6 +7,9 @@ pub mod lines;
 
 pub mod market;
 
+#[cfg(unix)]
+pub mod native;
+
 pub mod proxy;
 
 pub mod reports;

@@ -116,6 +116,23 @@ impl LineStream {
         Ok(self.chunk())
     }
 
+    /// [`next_chunk`](Self::next_chunk) that waits no longer than `timeout`; `None` when none has come by then, or none comes
+    /// any more: see [`is_over`](Self::is_over).
+    ///
+    /// # Errors
+    /// As `next_chunk`.
+    pub fn next_chunk_within(&mut self, timeout: Duration) -> Result<Option<Chunk<'_>>> {
+        // Without end when it is further away than the clock goes.
+        let deadline = Instant::now().checked_add(timeout);
+        while !self.advance()? {
+            if self.is_over() || deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return Ok(None);
+            }
+            self.line.0.wait(deadline);
+        }
+        Ok(self.chunk())
+    }
+
     /// [`next_chunk`](Self::next_chunk) for hosts that learn of an interruption only by asking: every 20 ms of the wait
     /// `interrupted` is asked, and `true` cancels the line.
     ///
