@@ -243,6 +243,20 @@ typedef struct vw_deepdub_text_session vw_deepdub_text_session;
 typedef struct vw_deepdub_turn vw_deepdub_turn;
 
 /**
+ * A JSON value: what a service answered, or what it is to be sent.
+ *
+ * Places in it are named by JSON pointers (RFC 6901), such as "/list/0/name"; in names ~0 stands for ~ and ~1 for /. NULL
+ * and "" are the whole. What a pointer finds nothing at is absent, which is no failure: the getters then return NULL, the
+ * fallback, VW_UNSET, 0 or VW_JSON_ABSENT. So they do for a handle that is none, or a pointer that is none, but then
+ * vw_last_error tells.
+ *
+ * Texts that are returned are borrowed: they stay until one of the vw_json_set functions changes the handle, or it is
+ * freed. Each place's text is kept once, however often it is asked for. Any number of threads may read a handle at once;
+ * who changes it sees to it that nobody uses a borrowed text of it meanwhile.
+ */
+typedef struct vw_json vw_json;
+
+/**
  * Plays tracks, one after the other, in the order in which they were begun, without a gap between them. The sound
  * device's callback reads from it with vw_player_read, which never waits; everything else is for other threads, takes
  * effect at the next read, and does not wait for that.
@@ -340,6 +354,16 @@ typedef int32_t vw_log_level;
 typedef void (*vw_log_fn)(vw_log_level level, const char *message, void *user_data);
 
 /**
+ * What a place in a JSON value holds.
+ */
+typedef int32_t vw_json_type;
+
+/**
+ * Yes, no, or VW_UNSET.
+ */
+typedef int32_t vw_toggle;
+
+/**
  * How audio is encoded. Always one channel (mono).
  */
 typedef int32_t vw_format;
@@ -417,11 +441,6 @@ typedef int32_t vw_wav_samples;
  * One of the vendor's sites, or VW_UNSET.
  */
 typedef int32_t vw_region;
-
-/**
- * Yes, no, or VW_UNSET.
- */
-typedef int32_t vw_toggle;
 
 /**
  * The settings of a client. Fill it with vw_deepdub_config_init, then change what should differ.
@@ -1491,6 +1510,41 @@ typedef struct vw_deepdub_outbox_reports {
 #define VW_LOG_DEBUG 4
 
 /**
+ * Nothing: there is no such place.
+ */
+#define VW_JSON_ABSENT 0
+
+/**
+ * null.
+ */
+#define VW_JSON_NULL 1
+
+/**
+ * true or false.
+ */
+#define VW_JSON_BOOL 2
+
+/**
+ * A number.
+ */
+#define VW_JSON_NUMBER 3
+
+/**
+ * A text.
+ */
+#define VW_JSON_TEXT 4
+
+/**
+ * An array.
+ */
+#define VW_JSON_ARRAY 5
+
+/**
+ * An object.
+ */
+#define VW_JSON_OBJECT 6
+
+/**
  * MPEG audio layer III.
  */
 #define VW_FORMAT_MP3 1
@@ -1667,6 +1721,125 @@ vw_status vw_cancel_now(struct vw_cancel *cancel);
  * VW_ERR_INVALID_ARGUMENT when cancel is neither NULL nor a live token.
  */
 vw_status vw_cancel_free(struct vw_cancel *cancel);
+
+/**
+ * Makes an empty object, to be filled with the vw_json_set functions.
+ *
+ * *out is the object; free it with vw_json_free. VW_ERR_INVALID_ARGUMENT when out is NULL.
+ */
+vw_status vw_json_new(struct vw_json **out);
+
+/**
+ * Reads the size bytes at text, which need no NUL, as one JSON value.
+ *
+ * *out is the value; free it with vw_json_free. VW_ERR_INVALID_ARGUMENT with the field "text" when they are no JSON, more
+ * than 16 MiB, or have more than 127 arrays and objects in one another. Of members of the same name the last counts.
+ */
+vw_status vw_json_parse(const char *text,
+                        size_t size,
+                        struct vw_json **out);
+
+/**
+ * Frees a value and the texts borrowed of it. VW_ERR_INVALID_ARGUMENT when json is neither NULL nor a live value.
+ */
+vw_status vw_json_free(struct vw_json *json);
+
+/**
+ * What is at a place: one of the VW_JSON constants.
+ */
+vw_json_type vw_json_type_of(const struct vw_json *json, const char *pointer);
+
+/**
+ * The text at a place, borrowed; NULL when there is none. A NUL in it, which C could not hold, is U+FFFD.
+ */
+const char *vw_json_str(const struct vw_json *json, const char *pointer);
+
+/**
+ * The whole number at a place, 3.0 being 3; fallback when there is none, or none that an int64_t can hold.
+ */
+int64_t vw_json_int(const struct vw_json *json, const char *pointer, int64_t fallback);
+
+/**
+ * The number at a place; fallback when there is none.
+ */
+double vw_json_number(const struct vw_json *json, const char *pointer, double fallback);
+
+/**
+ * VW_ON for true and VW_OFF for false at a place; VW_UNSET when there is neither.
+ */
+vw_toggle vw_json_bool(const struct vw_json *json, const char *pointer);
+
+/**
+ * How many elements the array or members the object at a place has; 0 for everything else.
+ */
+size_t vw_json_size(const struct vw_json *json, const char *pointer);
+
+/**
+ * The name of member index (from 0) of the object at a place, borrowed; NULL when there is none. Members are in an order
+ * that stays as it is until the handle is changed. In a pointer ~ and / of a name are to be written as ~0 and ~1.
+ */
+const char *vw_json_key(const struct vw_json *json,
+                        const char *pointer,
+                        size_t index);
+
+/**
+ * Copies what is at a place into a handle of its own. With NULL for pointer it copies the whole.
+ *
+ * *out is the copy; free it with vw_json_free. VW_ERR_INVALID_ARGUMENT with the field "pointer" when nothing is there.
+ */
+vw_status vw_json_get(const struct vw_json *json, const char *pointer, struct vw_json **out);
+
+/**
+ * What is at a place as JSON, with no spaces, into *text: borrowed.
+ *
+ * VW_ERR_INVALID_ARGUMENT with the field "pointer" when nothing is there.
+ */
+vw_status vw_json_text(const struct vw_json *json, const char *pointer, const char **text);
+
+/**
+ * Puts a text at a place of json, where something else may have been.
+ *
+ * What is missing, or null, on the way is made: an array where the next step is "-" or "0", else an object. "-", or an
+ * index that is an array's size, adds an element to it. On failure json stays as it was. VW_ERR_INVALID_ARGUMENT with the
+ * field "pointer" when it is none, leads through a text, a number or a bool, names an index beyond an array's end, or would
+ * put more than 127 arrays and objects in one another; with "value" when that is NULL or not UTF-8. All vw_json_set
+ * functions do it so.
+ */
+vw_status vw_json_set_str(struct vw_json *json,
+                          const char *pointer,
+                          const char *value);
+
+/**
+ * Puts a whole number at a place of json, as vw_json_set_str puts a text.
+ */
+vw_status vw_json_set_int(struct vw_json *json, const char *pointer, int64_t value);
+
+/**
+ * Puts a number at a place of json, as vw_json_set_str puts a text. VW_ERR_INVALID_ARGUMENT with the field "value" for a
+ * NaN and the infinities, which JSON does not have.
+ */
+vw_status vw_json_set_number(struct vw_json *json,
+                             const char *pointer,
+                             double value);
+
+/**
+ * Puts true (VW_ON) or false (VW_OFF) at a place of json, as vw_json_set_str puts a text. VW_ERR_INVALID_ARGUMENT with the
+ * field "value" for anything else.
+ */
+vw_status vw_json_set_bool(struct vw_json *json,
+                           const char *pointer,
+                           vw_toggle value);
+
+/**
+ * Puts null at a place of json, as vw_json_set_str puts a text.
+ */
+vw_status vw_json_set_null(struct vw_json *json, const char *pointer);
+
+/**
+ * Puts a copy of value, which may be json itself, at a place of json, as vw_json_set_str puts a text.
+ * VW_ERR_INVALID_ARGUMENT when value is no live vw_json.
+ */
+vw_status vw_json_set_json(struct vw_json *json, const char *pointer, const struct vw_json *value);
 
 /**
  * The format to ask for in order to write path, by its ending: .mp3; .wav; .opus, .ogg; .au, .snd, .ul, .ulaw, .mulaw

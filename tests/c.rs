@@ -47,10 +47,11 @@ fn compile(sources: &[&str], folder: &Path, shared: bool) -> PathBuf {
 }
 
 /// What gives NULL, garbage and handles of another kind to every function, a file for each part of the header.
-const MISUSE: [&str; 6] = [
+const MISUSE: [&str; 7] = [
     "tests/c/misuse.c",
     "tests/c/misuse_decoder.c",
     "tests/c/misuse_line_stream.c",
+    "tests/c/misuse_json.c",
     "tests/c/misuse_outbox.c",
     "tests/c/misuse_player.c",
     "tests/c/misuse_report.c",
@@ -105,6 +106,13 @@ fn c_programs_speak_stop_fail_and_report() {
         !left.iter().any(|name| name.to_string_lossy().ends_with(".part")),
         "{left:?}"
     );
+}
+
+#[test]
+fn c_programs_read_and_build_json() {
+    let (folder, sandbox) = (scratch("json"), sandbox());
+    let program = compile(&["tests/c/json.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
 }
 
 #[test]

@@ -13,6 +13,8 @@ fn header_is_up_to_date() {
         "input",
         "log",
         "cancel",
+        "json",
+        "json_build",
         "audio_file",
         "decoder",
         "audio_bytes",
