@@ -257,6 +257,16 @@ typedef struct vw_deepdub_turn vw_deepdub_turn;
 typedef struct vw_json vw_json;
 
 /**
+ * A client of Palabra: one account. May be used by any number of threads at once.
+ */
+typedef struct vw_palabra_client vw_palabra_client;
+
+/**
+ * A list that is fetched page by page, as it is asked for: it holds one page at a time, however long it is.
+ */
+typedef struct vw_palabra_list vw_palabra_list;
+
+/**
  * Plays tracks, one after the other, in the order in which they were begun, without a gap between them. The sound
  * device's callback reads from it with vw_player_read, which never waits; everything else is for other threads, takes
  * effect at the next read, and does not wait for that.
@@ -266,6 +276,16 @@ typedef struct vw_json vw_json;
  * in when there is a cushion again: nothing is lost by that, or said twice.
  */
 typedef struct vw_player vw_player;
+
+/**
+ * A client of Respeecher's marketplace: one account. May be used by any number of threads at once.
+ */
+typedef struct vw_respeecher_client vw_respeecher_client;
+
+/**
+ * A list that is fetched page by page, as it is asked for: it holds one page at a time, however long it is.
+ */
+typedef struct vw_respeecher_list vw_respeecher_list;
 
 /**
  * One line's way into a player. May be used by any number of threads at once.
@@ -340,6 +360,27 @@ typedef struct vw_error {
      * Seconds of good audio before it; negative when it is not about that.
      */
     double audio_seconds;
+    /**
+     * The service's own account of the error, where it gave one as problem details (RFC 9457), as Palabra does: a URI that
+     * names the kind of problem; NULL when it gave none, as in the next three.
+     */
+    const char *problem_type;
+    /**
+     * The kind of problem in a few words.
+     */
+    const char *problem_title;
+    /**
+     * What happened this time, which message begins with.
+     */
+    const char *problem_detail;
+    /**
+     * A URI that names this occurrence, for the vendor's support.
+     */
+    const char *problem_instance;
+    /**
+     * The service's number for the problem ("error_code"); INT64_MIN when it gave none.
+     */
+    int64_t problem_error_code;
 } vw_error;
 
 /**
@@ -1475,6 +1516,501 @@ typedef struct vw_deepdub_outbox_reports {
 } vw_deepdub_outbox_reports;
 
 /**
+ * How a client of Respeecher or Palabra speaks HTTP. Fill it with vw_http_config_init, then change what should differ.
+ */
+typedef struct vw_http_config {
+    /**
+     * Set by vw_http_config_init.
+     */
+    size_t struct_size;
+    /**
+     * Time to open a connection: name look-up, TCP and TLS. Default 10000 ms.
+     */
+    uint32_t connect_timeout_ms;
+    /**
+     * Time for a whole call with all its tries and the waits between them; uploads and downloads may take as long as they
+     * move. Default 60000 ms.
+     */
+    uint32_t rest_timeout_ms;
+    /**
+     * How long nothing may move in an upload or a download. Default 60000 ms. Each of the three is 1 or more, or
+     * VW_NO_TIMEOUT.
+     */
+    uint32_t idle_timeout_ms;
+    /**
+     * Whether http:// is allowed to other hosts than this machine, the key then being readable on the way. Default
+     * VW_OFF.
+     */
+    vw_toggle allow_plaintext;
+    /**
+     * Certificates that are trusted besides the platform's, as the text of a PEM file. Default none.
+     */
+    const char *ca_pem;
+    /**
+     * The largest answer that is taken into memory, in bytes; 1024 or more. Default 16 MiB. Downloads go to disk and have no
+     * limit.
+     */
+    size_t max_message_bytes;
+    /**
+     * The proxy that connections go through, as in vw_deepdub_config. Default NULL: the environment's.
+     */
+    const char *proxy;
+    /**
+     * How often a call is tried again: reading, changing and deleting after failures of the connection and of the service
+     * and when it is too busy (HTTP 429); what makes something new only when the connection could not be made or the service
+     * was too busy. A download goes on where it broke off. 0 is never. Default 3, as is VW_UNSET.
+     */
+    int32_t retries;
+    /**
+     * The longest wait before the first of them; each further one may be twice as long as the one before. A wait is
+     * half of that or more, at random, or what the service asks for, if that is longer. Default 250 ms.
+     */
+    uint32_t retry_first_delay_ms;
+    /**
+     * The longest wait that the service did not ask for. Default 8000 ms.
+     */
+    uint32_t retry_max_delay_ms;
+} vw_http_config;
+
+/**
+ * Audio to be uploaded: WAV, Ogg, MP3 or FLAC, as a file or as bytes. Fill it with vw_upload_init, then set path, or data,
+ * size and name.
+ */
+typedef struct vw_upload {
+    /**
+     * Set by vw_upload_init.
+     */
+    size_t struct_size;
+    /**
+     * A file, which is sent as it is read, whatever its length.
+     */
+    const char *path;
+    /**
+     * The bytes of one, in place of a path. They are copied.
+     */
+    const uint8_t *data;
+    /**
+     * How many they are.
+     */
+    size_t size;
+    /**
+     * What they would be called, such as "take-1.wav". Required for bytes.
+     */
+    const char *name;
+} vw_upload;
+
+/**
+ * Where a download goes. It is written beside its destination and takes its name when it is whole: there is never half a
+ * file. Fill it with vw_save_to_init, then set one of the two.
+ */
+typedef struct vw_save_to {
+    /**
+     * Set by vw_save_to_init.
+     */
+    size_t struct_size;
+    /**
+     * This file; one of that name is replaced.
+     */
+    const char *file;
+    /**
+     * This directory, which is there, under the name that the service gives, made safe: no directories, no control
+     * characters, no device's name, not hidden, 200 bytes at most. A file of that name is replaced.
+     */
+    const char *directory;
+} vw_save_to;
+
+/**
+ * What a client of Respeecher's marketplace is made of. Fill it with vw_respeecher_config_init, then change what should
+ * differ.
+ */
+typedef struct vw_respeecher_config {
+    /**
+     * Set by vw_respeecher_config_init.
+     */
+    size_t struct_size;
+    /**
+     * The key. Default, where there is no email either: RESPEECHER_API_KEY.
+     */
+    const char *api_key;
+    /**
+     * An account's address and password, to sign in with rather than with a key: with the first call, or with
+     * vw_respeecher_login. Both, or none.
+     */
+    const char *email;
+    /**
+     * The account's password.
+     */
+    const char *password;
+    /**
+     * Whether the password stays with the client, which then signs in again when a session has expired. VW_OFF: it is
+     * forgotten with the first sign-in, and what comes after an expiry is VW_ERR_UNAUTHORIZED. Default VW_OFF.
+     */
+    vw_toggle keep_password;
+    /**
+     * Where the service is. Default: RESPEECHER_BASE_URL, else "https://gateway.respeecher.com".
+     */
+    const char *base_url;
+    /**
+     * How HTTP is spoken. Default NULL: as vw_http_config_init fills it.
+     */
+    const struct vw_http_config *http;
+} vw_respeecher_config;
+
+/**
+ * One call of a service. Static.
+ */
+typedef struct vw_endpoint {
+    /**
+     * The size of this struct in the library that filled it.
+     */
+    size_t struct_size;
+    /**
+     * What it is called here, such as "create_project".
+     */
+    const char *name;
+    /**
+     * The HTTP method, such as "POST".
+     */
+    const char *method;
+    /**
+     * The path, with its parameters in braces, such as "/api/projects/{project_id}". They must be given.
+     */
+    const char *path;
+    /**
+     * The other parameters that must be given, with commas between them; "" for none.
+     */
+    const char *required;
+    /**
+     * Those that may be given, with commas between them; "" for none. What is not named here is sent along, too.
+     */
+    const char *optional;
+    /**
+     * 1 when it uploads a file: for vw_respeecher_upload. Else 0.
+     */
+    int32_t uploads;
+    /**
+     * 1 when it answers with a file: for vw_respeecher_download. Else 0.
+     */
+    int32_t downloads;
+    /**
+     * 1 when it answers with a list, page by page: for vw_respeecher_list_open or vw_palabra_list_open. Else 0.
+     */
+    int32_t pages;
+    /**
+     * 1 when the vendor advises against it. Else 0.
+     */
+    int32_t deprecated;
+    /**
+     * 1 when doing it twice is as good as once: only then it is tried again after a failure that leaves open whether it was
+     * done. Else 0.
+     */
+    int32_t repeatable;
+} vw_endpoint;
+
+/**
+ * Is told how far an upload or a download has come, on the thread that made the call: done bytes of total, which is -1
+ * when nobody said. Returns VW_CONTINUE or VW_STOP.
+ */
+typedef int32_t (*vw_transfer_fn)(int64_t done, int64_t total, void *user_data);
+
+/**
+ * One voice that an original is converted into. Fill it with vw_respeecher_conversion_init, then set voice_id and what
+ * should differ.
+ */
+typedef struct vw_respeecher_conversion {
+    /**
+     * Set by vw_respeecher_conversion_init.
+     */
+    size_t struct_size;
+    /**
+     * The voice's "id". Required.
+     */
+    const char *voice_id;
+    /**
+     * The "id" of one of its "narration_styles". Required where the original is spoken from a text.
+     */
+    const char *narration_style_id;
+    /**
+     * The "id" of one of its "accents", for audio.
+     */
+    const char *accent_id;
+    /**
+     * By how many semitones it is shifted besides the voice's own shift, for audio. Default VW_UNSET_NUMBER.
+     */
+    double semitones_correction;
+    /**
+     * Its label, with which the file's name begins. Default: the job's.
+     */
+    const char *label;
+} vw_respeecher_conversion;
+
+/**
+ * One original and the voices that it is converted into. Fill it with vw_respeecher_job_init, then set one of text, file,
+ * data and recording_id, the conversions, directory, and what should differ.
+ */
+typedef struct vw_respeecher_job {
+    /**
+     * Set by vw_respeecher_job_init.
+     */
+    size_t struct_size;
+    /**
+     * What is converted: a text, which the service speaks first,
+     */
+    const char *text;
+    /**
+     * the text's language (ISO 639; default: it is found out),
+     */
+    const char *text_language;
+    /**
+     * or an audio file, which is uploaded first,
+     */
+    const char *file;
+    /**
+     * or the bytes of one,
+     */
+    const uint8_t *data;
+    /**
+     * so many,
+     */
+    size_t size;
+    /**
+     * and what they would be called, such as "take-1.wav",
+     */
+    const char *data_name;
+    /**
+     * or an original that is there: what a job was that did not come to its end. Conversions that were ordered for it are
+     * not ordered again, unless they failed.
+     */
+    const char *recording_id;
+    /**
+     * Where the original goes: a folder that is there,
+     */
+    const char *folder_id;
+    /**
+     * or a new one in this project; else a new one in a new project.
+     */
+    const char *project_id;
+    /**
+     * What the new folder, and the new project, are called. Default "voicewire".
+     */
+    const char *place_name;
+    /**
+     * The original's label, with which the files' names begin. Default "recording".
+     */
+    const char *label;
+    /**
+     * Into which voices: an array of structs of one struct_size.
+     */
+    const struct vw_respeecher_conversion *conversions;
+    /**
+     * How many; 1 or more.
+     */
+    size_t conversion_count;
+    /**
+     * The calibration to use, for audio. Default: the account's.
+     */
+    const char *calibration_id;
+    /**
+     * The directory for the files, which is made if it is not there. Their names are made of the label, the voice and its
+     * style or accent; files of these names are replaced. Required.
+     */
+    const char *directory;
+    /**
+     * How the service is asked whether it is done: the first wait; each further one is longer by half. 1 ms or more.
+     * Default 1000 ms.
+     */
+    uint32_t polling_first_ms;
+    /**
+     * The longest wait. 1 ms or more. Default 10000 ms.
+     */
+    uint32_t polling_longest_ms;
+    /**
+     * How long the service may take: once for the original and once for its conversions. Or VW_NO_TIMEOUT. Default
+     * 1800000 ms.
+     */
+    uint32_t polling_limit_ms;
+} vw_respeecher_job;
+
+/**
+ * What is being done in a job.
+ */
+typedef int32_t vw_respeecher_stage;
+
+/**
+ * How far a job has come. Everything in it is valid until the callback returns.
+ */
+typedef struct vw_respeecher_progress {
+    /**
+     * The size of this struct in the library that filled it.
+     */
+    size_t struct_size;
+    /**
+     * What is being done.
+     */
+    vw_respeecher_stage stage;
+    /**
+     * The stage's name, such as "converting".
+     */
+    const char *stage_name;
+    /**
+     * How much of it is done: bytes in an upload, conversions in ordering, converting and downloading, else 0 and then 1.
+     */
+    uint64_t done;
+    /**
+     * How much there is to do.
+     */
+    uint64_t total;
+    /**
+     * The original, once it is there: what the job can be resumed with. Else NULL.
+     */
+    const char *recording_id;
+    /**
+     * While downloading: the bytes of the present file that have come.
+     */
+    uint64_t bytes;
+} vw_respeecher_progress;
+
+/**
+ * Is told how far a job has come, on the thread that made the call. Returns VW_CONTINUE or VW_STOP.
+ */
+typedef int32_t (*vw_respeecher_progress_fn)(const struct vw_respeecher_progress *progress, void *user_data);
+
+/**
+ * What a client of Palabra is made of. Fill it with vw_palabra_config_init, then change what should differ.
+ */
+typedef struct vw_palabra_config {
+    /**
+     * Set by vw_palabra_config_init.
+     */
+    size_t struct_size;
+    /**
+     * A key. Default, where there is no client_id either: PALABRA_API_KEY.
+     */
+    const char *api_key;
+    /**
+     * A client's id and secret, in place of a key. Default, where there is no key at all: PALABRA_CLIENT_ID and
+     * PALABRA_CLIENT_SECRET.
+     */
+    const char *client_id;
+    /**
+     * The secret.
+     */
+    const char *client_secret;
+    /**
+     * Where the service is. Default: PALABRA_API_URL, else "https://api.palabra.ai".
+     */
+    const char *base_url;
+    /**
+     * How HTTP is spoken. Default NULL: as vw_http_config_init fills it.
+     */
+    const struct vw_http_config *http;
+} vw_palabra_config;
+
+/**
+ * How something that passes is waited for. Fill it with vw_palabra_waiting_init, then change what should differ.
+ */
+typedef struct vw_palabra_waiting {
+    /**
+     * Set by vw_palabra_waiting_init.
+     */
+    size_t struct_size;
+    /**
+     * The first wait; each further one is longer by half, or as long as the service asks for. 1 ms or more. Default 1000 ms.
+     */
+    uint32_t first_ms;
+    /**
+     * The longest wait that the service did not ask for. 1 ms or more. Default 10000 ms.
+     */
+    uint32_t longest_ms;
+    /**
+     * How long to wait in all, or VW_NO_TIMEOUT. Default 600000 ms.
+     */
+    uint32_t limit_ms;
+} vw_palabra_waiting;
+
+/**
+ * A voice to be cloned. Fill it with vw_palabra_new_voice_init, then set name, recording and what should differ.
+ */
+typedef struct vw_palabra_new_voice {
+    /**
+     * Set by vw_palabra_new_voice_init.
+     */
+    size_t struct_size;
+    /**
+     * Its name. Required.
+     */
+    const char *name;
+    /**
+     * What it is. Default none.
+     */
+    const char *description;
+    /**
+     * The account's own words about it: an object. Default none.
+     */
+    const struct vw_json *labels;
+    /**
+     * The language that is spoken in the recording, such as "en-us". Default: the service finds out.
+     */
+    const char *language;
+    /**
+     * Whether noise is to be taken out of it. Default: the service's.
+     */
+    vw_toggle denoise;
+    /**
+     * Whether its speech is to be made evenly loud. Default: the service's.
+     */
+    vw_toggle speech_normalization;
+    /**
+     * The recording, a file: WAV, MP3, M4A, FLAC, WebM or MP4, by its ending. It is sent as it is read. Required.
+     */
+    const char *recording;
+    /**
+     * What else the service is to know, by its own names: an object. Default none.
+     */
+    const struct vw_json *extra;
+    /**
+     * How the making is waited for. Default NULL: as vw_palabra_waiting_init fills it.
+     */
+    const struct vw_palabra_waiting *waiting;
+} vw_palabra_new_voice;
+
+/**
+ * What is being done while a voice is cloned.
+ */
+typedef int32_t vw_palabra_clone_stage;
+
+/**
+ * How far a clone has come. Everything in it is valid until the callback returns.
+ */
+typedef struct vw_palabra_clone_progress {
+    /**
+     * The size of this struct in the library that filled it.
+     */
+    size_t struct_size;
+    /**
+     * What is being done.
+     */
+    vw_palabra_clone_stage stage;
+    /**
+     * Bytes in an upload, else 0 and then 1.
+     */
+    uint64_t done;
+    /**
+     * How much there is to do.
+     */
+    uint64_t total;
+    /**
+     * The voice: the call "get_voice" says what became of it after a clone that ended before its time.
+     */
+    const char *voice_id;
+} vw_palabra_clone_progress;
+
+/**
+ * Is told how far a clone has come, on the thread that made the call. Returns VW_CONTINUE or VW_STOP.
+ */
+typedef int32_t (*vw_palabra_clone_progress_fn)(const struct vw_palabra_clone_progress *progress, void *user_data);
+
+/**
  * No.
  */
 #define VW_OFF 0
@@ -1660,6 +2196,46 @@ typedef struct vw_deepdub_outbox_reports {
  * it is dropped.
  */
 #define VW_OUTBOX_UNREADABLE 3
+
+/**
+ * The project and the folder are made, or the original is looked up.
+ */
+#define VW_RESPEECHER_PREPARING 0
+
+/**
+ * Audio is uploaded: bytes.
+ */
+#define VW_RESPEECHER_UPLOADING 1
+
+/**
+ * The service speaks the text, or looks at the audio.
+ */
+#define VW_RESPEECHER_PROCESSING 2
+
+/**
+ * The conversions are ordered.
+ */
+#define VW_RESPEECHER_ORDERING 3
+
+/**
+ * The service converts: conversions.
+ */
+#define VW_RESPEECHER_CONVERTING 4
+
+/**
+ * The files are downloaded: conversions.
+ */
+#define VW_RESPEECHER_DOWNLOADING 5
+
+/**
+ * The recording is uploaded: bytes.
+ */
+#define VW_PALABRA_CLONE_UPLOADING 0
+
+/**
+ * The service makes the voice.
+ */
+#define VW_PALABRA_CLONE_PROCESSING 1
 
 #ifdef __cplusplus
 extern "C" {
@@ -2768,6 +3344,401 @@ vw_status vw_deepdub_outbox_drop(struct vw_deepdub_outbox *outbox,
  * VW_ERR_INVALID_ARGUMENT when outbox is neither NULL nor live.
  */
 vw_status vw_deepdub_outbox_free(struct vw_deepdub_outbox *outbox);
+
+/**
+ * Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.
+ */
+vw_status vw_http_config_init(struct vw_http_config *config);
+
+/**
+ * Prepares an upload with nothing in it. VW_ERR_INVALID_ARGUMENT when upload is NULL.
+ */
+vw_status vw_upload_init(struct vw_upload *upload);
+
+/**
+ * Prepares a destination with nothing in it. VW_ERR_INVALID_ARGUMENT when to is NULL.
+ */
+vw_status vw_save_to_init(struct vw_save_to *to);
+
+/**
+ * Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.
+ */
+vw_status vw_respeecher_config_init(struct vw_respeecher_config *config);
+
+/**
+ * Makes a client. Nothing is sent, and no connection is opened, before the first call.
+ *
+ * config may be NULL: everything by default, the key from the environment. *out is the client; free it with
+ * vw_respeecher_client_free. VW_ERR_INVALID_ARGUMENT when there is neither a key nor a login or there are both, the address
+ * is none or would send the key unencrypted, a time limit is 0, or a field has no sense; vw_error.field names it.
+ */
+vw_status vw_respeecher_client_new(const struct vw_respeecher_config *config,
+                                   struct vw_respeecher_client **out);
+
+/**
+ * Frees a client. Calls that are using it, on whatever threads, and its lists end soon with VW_ERR_CANCELLED.
+ *
+ * VW_ERR_INVALID_ARGUMENT when client is neither NULL nor a live client.
+ */
+vw_status vw_respeecher_client_free(struct vw_respeecher_client *client);
+
+/**
+ * Makes one call of the service, by its name: with this everything that the service does can be had as JSON.
+ *
+ * parameters is an object with the parameters of the path, the query or the body by the service's own names; NULL is none.
+ * A parameter that is not known here is sent along. In a query an array becomes one text with commas. *answer is what the
+ * service answered, null where it answered nothing; free it with vw_json_free. answer may be NULL, and so may cancel.
+ *
+ * The calls, with their parameters besides those of the path; those in brackets may be left out. For calls that upload,
+ * "data" is the path of the file here.
+ *
+ * - create_api_key: POST /api/api-key ([expires_at]).
+ * - delete_api_key: DELETE /api/api-key.
+ * - login: POST /api/login (email, password).
+ * - logout: POST /api/logout.
+ * - create_calibration: POST /api/calibration (name); uploads.
+ * - enable_calibration: PUT /api/calibration/{calibration_id}/enable.
+ * - enable_auto_calibration: POST /api/calibration/auto.
+ * - get_calibration: GET /api/calibration/{calibration_id}.
+ * - list_calibrations: GET /api/calibration.
+ * - delete_calibration: DELETE /api/calibration/{calibration_id}.
+ * - get_credits: GET /api/credits.
+ * - list_projects: GET /api/projects ([limit], [offset], [sort], [direction], [owner]); pages.
+ * - create_project: POST /api/projects (name, [owner], [models]).
+ * - rename_project: PATCH /api/projects/{project_id} (name).
+ * - delete_project: DELETE /api/projects/{project_id}.
+ * - get_project_by_url: GET /api/projects/by-url (project_url).
+ * - export_project: GET /api/projects/{project_id}/export ([starred_only]); for vw_respeecher_download.
+ * - list_folders: GET /api/folders (project_id, [limit], [offset], [direction]); pages.
+ * - create_folder: POST /api/folders (name, project_id, [parent_id]).
+ * - rename_folder: PATCH /api/folders/{folder_id} (name).
+ * - delete_folder: DELETE /api/folders/{folder_id}.
+ * - get_folder: GET /api/folders/{folder_id}.
+ * - list_recordings: GET /api/recordings ([project_id], [folder_id], [limit], [offset], [direction]); pages.
+ * - list_originals: GET /api/recordings/originals (folder_id, [limit], [offset], [direction]); pages.
+ * - list_conversions: GET /api/recordings/conversions (original_id, [limit], [offset], [direction]); pages.
+ * - create_recording: POST /api/recordings (parent_folder_id, [microphone], [label]); uploads.
+ * - create_tts_recording_v1: POST /api/recordings/tts (project_id, parent_folder_id, voice_id, text, [label]);
+ *   deprecated.
+ * - update_recording: PATCH /api/recordings/{recording_id} ([label], [starred]).
+ * - replace_recording: PUT /api/recordings/{recording_id} (label, starred).
+ * - delete_recording: DELETE /api/recordings/{recording_id}.
+ * - export_conversions: GET /api/recordings/export (original_id, [starred_only]); for vw_respeecher_download.
+ * - get_recording: GET /api/recordings/{recording_id}.
+ * - create_tts_recording: POST /api/v2/recordings/tts (parent_folder_id, text, [text_language], [label],
+ *   [tts_voice_id]).
+ * - list_tts_voices: GET /api/tts-voices.
+ * - create_note: POST /api/notes (recording_id, text).
+ * - update_note: PUT /api/notes (recording_id, text).
+ * - delete_note: DELETE /api/notes (recording_id).
+ * - get_stats: GET /api/stats.
+ * - project_stats: GET /api/stats/projects (project_ids).
+ * - folder_stats: POST /api/stats/folders (folder_ids).
+ * - create_order: POST /api/v2/orders (original_id, conversions, [calibration_id], [use_calibration]).
+ * - retry_order: POST /api/v2/orders/retry/{recording_id}.
+ * - list_voices: GET /api/v2/voices ([limit], [offset], [sort], [direction], [visibility], [species], [gender],
+ *   [age_group], [pitch_group], [nationality]); pages.
+ * - search_voices: GET /api/v2/voices/search (name, [limit]).
+ * - favorite_voice: POST /api/v2/voices/favorite/{voice_id} (favorite).
+ * - set_voice_settings: POST /api/v2/voices/settings (voice_id, [narration_style_id], [accent_id],
+ *   [semitones_correction]).
+ * - list_accent_samples: GET /api/v2/accents/samples (accent_id).
+ *
+ * VW_ERR_INVALID_ARGUMENT before anything is sent, vw_error.field naming the parameter ("name" for a name that is none): a
+ * parameter that is missing or empty, an id that cannot be in a path ("." and ".." and what is longer than 1024 bytes; all
+ * others are percent-encoded and stay one segment), a call that answers with a file. After that whatever the service says,
+ * with its words: VW_ERR_REJECTED_INPUT, VW_ERR_UNAUTHORIZED, VW_ERR_INSUFFICIENT_CREDITS, VW_ERR_NOT_FOUND and so on.
+ */
+vw_status vw_respeecher_call(const struct vw_respeecher_client *client,
+                             const char *name,
+                             const struct vw_json *parameters,
+                             const struct vw_cancel *cancel,
+                             struct vw_json **answer);
+
+/**
+ * The calls of the service, by index from 0; NULL beyond the last. Static.
+ */
+const struct vw_endpoint *vw_respeecher_endpoint(size_t index);
+
+/**
+ * Signs in with the address and password of the configuration; *account is what the service says about the account. Calls
+ * do that themselves when they are the first: this is to know early, and to come back after vw_respeecher_logout.
+ *
+ * cancel and account may be NULL. VW_ERR_INVALID_ARGUMENT when the client has no password: it has a key, or has signed in
+ * before and was not to keep it. VW_ERR_UNAUTHORIZED when the service does not accept it.
+ */
+vw_status vw_respeecher_login(const struct vw_respeecher_client *client,
+                              const struct vw_cancel *cancel,
+                              struct vw_json **account);
+
+/**
+ * Ends the session. Calls made afterwards are VW_ERR_UNAUTHORIZED until vw_respeecher_login. A client with a key stays as
+ * it is.
+ *
+ * cancel may be NULL. Whatever the service says; the session is forgotten all the same.
+ */
+vw_status vw_respeecher_logout(const struct vw_respeecher_client *client,
+                               const struct vw_cancel *cancel);
+
+/**
+ * Opens the list of a call that answers with pages, such as "list_recordings". Nothing is sent before the first item is
+ * asked for.
+ *
+ * parameters are as for vw_respeecher_call: "limit" is the size of a page, and "offset" where it begins. cancel may be NULL;
+ * it ends the asking, too. *out is the list; free it with vw_respeecher_list_free. VW_ERR_INVALID_ARGUMENT for a call that
+ * answers with no pages, and for parameters as vw_respeecher_call has it.
+ */
+vw_status vw_respeecher_list_open(const struct vw_respeecher_client *client,
+                                  const char *name,
+                                  const struct vw_json *parameters,
+                                  const struct vw_cancel *cancel,
+                                  struct vw_respeecher_list **out);
+
+/**
+ * The next item of a list, into *item: free it with vw_json_free. NULL after the last one.
+ *
+ * It asks for the next page when it has to. After a failure the list is at its end; what had come stays good. Threads that
+ * share a list take turns.
+ */
+vw_status vw_respeecher_list_next(const struct vw_respeecher_list *list,
+                                  struct vw_json **item);
+
+/**
+ * Frees a list. A page that another thread is waiting for still comes. VW_ERR_INVALID_ARGUMENT when list is neither NULL nor
+ * a live list.
+ */
+vw_status vw_respeecher_list_free(struct vw_respeecher_list *list);
+
+/**
+ * Makes a call that uploads: "create_recording" or "create_calibration".
+ *
+ * parameters are as for vw_respeecher_call, without "data", which upload takes the place of. on_progress may be NULL; it is
+ * told how many bytes of the whole request have been sent, and may stop it. cancel may be NULL. *answer, unless answer is
+ * NULL, is what the service made: free it with vw_json_free. As vw_respeecher_call; VW_ERR_FILE when the audio cannot be
+ * read, VW_ERR_CANCELLED when on_progress stopped it, VW_ERR_REJECTED_INPUT with the field "data" for what is no audio.
+ */
+vw_status vw_respeecher_upload(const struct vw_respeecher_client *client,
+                               const char *name,
+                               const struct vw_json *parameters,
+                               const struct vw_upload *upload,
+                               vw_transfer_fn on_progress,
+                               void *user_data,
+                               const struct vw_cancel *cancel,
+                               struct vw_json **answer);
+
+/**
+ * Makes a call whose answer is a file: "export_project" or "export_conversions", which are zips.
+ *
+ * parameters are as for vw_respeecher_call. on_progress may be NULL; it may stop the download. cancel may be NULL. *saved,
+ * unless saved is NULL, is an object with the file's "path" and its length, "bytes": free it with vw_json_free. What breaks
+ * off goes on where it was, or is repeated. As vw_respeecher_call; VW_ERR_FILE when the file cannot be written,
+ * VW_ERR_CANCELLED when on_progress stopped it: then nothing is left of it.
+ */
+vw_status vw_respeecher_download(const struct vw_respeecher_client *client,
+                                 const char *name,
+                                 const struct vw_json *parameters,
+                                 const struct vw_save_to *to,
+                                 vw_transfer_fn on_progress,
+                                 void *user_data,
+                                 const struct vw_cancel *cancel,
+                                 struct vw_json **saved);
+
+/**
+ * Downloads what a "url" in an answer leads to, such as a conversion's. The key goes along only if that is at the service
+ * itself, and refused without it.
+ *
+ * As vw_respeecher_download; VW_ERR_INVALID_ARGUMENT with the field "url" for one that is none, or unencrypted.
+ */
+vw_status vw_respeecher_download_url(const struct vw_respeecher_client *client,
+                                     const char *url,
+                                     const struct vw_save_to *to,
+                                     vw_transfer_fn on_progress,
+                                     void *user_data,
+                                     const struct vw_cancel *cancel,
+                                     struct vw_json **saved);
+
+/**
+ * Fills a conversion with its defaults. VW_ERR_INVALID_ARGUMENT when conversion is NULL.
+ */
+vw_status vw_respeecher_conversion_init(struct vw_respeecher_conversion *conversion);
+
+/**
+ * Fills a job with its defaults. VW_ERR_INVALID_ARGUMENT when job is NULL.
+ */
+vw_status vw_respeecher_job_init(struct vw_respeecher_job *job);
+
+/**
+ * Text or audio in, finished files out: makes what the job needs, has it spoken or uploads it, waits, orders the
+ * conversions, waits, and downloads each to a file of its own.
+ *
+ * on_progress may be NULL; it may stop the job. cancel may be NULL. *outcome, unless outcome is NULL, is an object; free it
+ * with vw_json_free:
+ *
+ * - "files": the conversions that have become files, each with "index" (which of the job's conversions), "path", "bytes" and
+ *   "recording" (the conversion, as the service has it).
+ * - "failures": those that have not, each with "index", "conversion_id", "status" (a vw_status), "status_name", "message" and
+ *   "description".
+ * - "recording_id": what the job can be resumed with. "recording": the original, as the service has it.
+ * - "project_id" and "folder_id", as far as they are known: another job can use the folder.
+ *
+ * A conversion that fails does not keep the others from becoming files. So *outcome is written on failure, too, other than
+ * elsewhere, if anything has come of the job: if there is a project, a folder or an original. Else it stays as it was; set
+ * it to NULL before, and free it whatever the status is.
+ *
+ * VW_ERR_INVALID_ARGUMENT before anything is sent, with the field; VW_ERR_SERVER or VW_ERR_REJECTED_INPUT with the service's
+ * words for what it could not process or convert: of several failures those of the first, and how many there are;
+ * VW_ERR_TIMEOUT with the field "polling_limit" when it took too long; VW_ERR_CANCELLED; VW_ERR_FILE; and whatever calls and
+ * downloads can fail with.
+ */
+vw_status vw_respeecher_convert(const struct vw_respeecher_client *client,
+                                const struct vw_respeecher_job *job,
+                                vw_respeecher_progress_fn on_progress,
+                                void *user_data,
+                                const struct vw_cancel *cancel,
+                                struct vw_json **outcome);
+
+/**
+ * Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.
+ */
+vw_status vw_palabra_config_init(struct vw_palabra_config *config);
+
+/**
+ * Makes a client. Nothing is sent, and no connection is opened, before the first call.
+ *
+ * config may be NULL: everything by default, the key from the environment. *out is the client; free it with
+ * vw_palabra_client_free. VW_ERR_INVALID_ARGUMENT when there is neither a key nor a client id with its secret or there are
+ * both, the address is none or would send them unencrypted, a time limit is 0, or a field has no sense; vw_error.field names
+ * it.
+ */
+vw_status vw_palabra_client_new(const struct vw_palabra_config *config,
+                                struct vw_palabra_client **out);
+
+/**
+ * Frees a client. Calls that are using it, on whatever threads, and its lists end soon with VW_ERR_CANCELLED.
+ *
+ * VW_ERR_INVALID_ARGUMENT when client is neither NULL nor a live client.
+ */
+vw_status vw_palabra_client_free(struct vw_palabra_client *client);
+
+/**
+ * Makes one call of the service, by its name.
+ *
+ * parameters is an object with the parameters of the path, the query or the body by the service's own names; NULL is none.
+ * A parameter that is not known here is sent along. *answer is the answer's "data", null where there was none; free it with
+ * vw_json_free. answer may be NULL, and so may cancel.
+ *
+ * The calls, with their parameters besides those of the path; those in brackets may be left out:
+ *
+ * - list_voices: GET /saas/voice ([search], [lang], [token], [page_size]); pages.
+ * - list_builtin_voices: GET /saas/voice/builtin ([token], [page_size]); pages.
+ * - get_voice: GET /saas/voice/m/{voice_id}.
+ * - update_voice: POST /saas/voice/m/{voice_id} ([name], [description], [labels]).
+ * - delete_voice: DELETE /saas/voice/m/{voice_id}.
+ * - get_limits: GET /saas/voice/limits.
+ * - list_samples: GET /saas/voice/sample/tts ([sort], [page_size], [token]); pages.
+ * - create_clone: POST /saas/voice/clone (name, samples, [description], [labels]).
+ * - regenerate_sample: POST /saas/voice/m/{voice_id}/tts-sample (lang_code).
+ *
+ * VW_ERR_INVALID_ARGUMENT before anything is sent, vw_error.field naming the parameter ("name" for a name that is none): a
+ * parameter that is missing or empty, an id that cannot be in a path ("." and ".." and what is longer than 1024 bytes; all
+ * others are percent-encoded and stay one segment). After that whatever the service says, with its problem details:
+ * VW_ERR_LOCKED while a voice's sample is being regenerated, VW_ERR_UNAUTHORIZED for a missing permission, and so on.
+ */
+vw_status vw_palabra_call(const struct vw_palabra_client *client,
+                          const char *name,
+                          const struct vw_json *parameters,
+                          const struct vw_cancel *cancel,
+                          struct vw_json **answer);
+
+/**
+ * The calls of the service, by index from 0; NULL beyond the last. Static.
+ */
+const struct vw_endpoint *vw_palabra_endpoint(size_t index);
+
+/**
+ * Downloads what a "url" in an answer leads to, such as a sample's. The key goes along only if that is at the service
+ * itself, and refused without it.
+ *
+ * on_progress may be NULL; it may stop the download. cancel may be NULL. *saved, unless saved is NULL, is an object with the
+ * file's "path" and its length, "bytes": free it with vw_json_free. VW_ERR_INVALID_ARGUMENT with the field "url" for one that
+ * is none, or unencrypted; VW_ERR_FILE when the file cannot be written, VW_ERR_CANCELLED when on_progress stopped it: then
+ * nothing is left of it.
+ */
+vw_status vw_palabra_download_url(const struct vw_palabra_client *client,
+                                  const char *url,
+                                  const struct vw_save_to *to,
+                                  vw_transfer_fn on_progress,
+                                  void *user_data,
+                                  const struct vw_cancel *cancel,
+                                  struct vw_json **saved);
+
+/**
+ * Fills a waiting with its defaults. VW_ERR_INVALID_ARGUMENT when waiting is NULL.
+ */
+vw_status vw_palabra_waiting_init(struct vw_palabra_waiting *waiting);
+
+/**
+ * Replaces all samples of a voice by a fresh one in this language, such as "en-us"; *sample is the new one, with its "url".
+ *
+ * While another regeneration of the same voice is running this is VW_ERR_LOCKED: at once when waiting is NULL, else when
+ * waiting's limit is reached. cancel may be NULL, and so may sample; free *sample with vw_json_free.
+ * VW_ERR_INVALID_ARGUMENT with the field "lang_code" for a language that is not known here, which vw_palabra_call would send
+ * along; as vw_palabra_call besides.
+ */
+vw_status vw_palabra_regenerate_sample(const struct vw_palabra_client *client,
+                                       const char *voice_id,
+                                       const char *lang_code,
+                                       const struct vw_palabra_waiting *waiting,
+                                       const struct vw_cancel *cancel,
+                                       struct vw_json **sample);
+
+/**
+ * Opens the list of a call that answers with pages, such as "list_voices". Nothing is sent before the first item is asked
+ * for.
+ *
+ * parameters are as for vw_palabra_call. cancel may be NULL; it ends the asking, too. *out is the list; free it with
+ * vw_palabra_list_free. VW_ERR_INVALID_ARGUMENT for a call that answers with no pages.
+ */
+vw_status vw_palabra_list_open(const struct vw_palabra_client *client,
+                               const char *name,
+                               const struct vw_json *parameters,
+                               const struct vw_cancel *cancel,
+                               struct vw_palabra_list **out);
+
+/**
+ * The next item of a list, into *item: free it with vw_json_free. NULL after the last one.
+ *
+ * It asks for the next page when it has to. After a failure the list is at its end; what had come stays good. Threads that
+ * share a list take turns.
+ */
+vw_status vw_palabra_list_next(const struct vw_palabra_list *list,
+                               struct vw_json **item);
+
+/**
+ * Frees a list. A page that another thread is waiting for still comes. VW_ERR_INVALID_ARGUMENT when list is neither NULL nor
+ * a live list.
+ */
+vw_status vw_palabra_list_free(struct vw_palabra_list *list);
+
+/**
+ * Fills a voice to be cloned with its defaults. VW_ERR_INVALID_ARGUMENT when voice is NULL.
+ */
+vw_status vw_palabra_new_voice_init(struct vw_palabra_new_voice *voice);
+
+/**
+ * Makes a voice from a recording: announces it, uploads it, and waits until the voice is ready. *made is the voice; free it
+ * with vw_json_free.
+ *
+ * on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE
+ * before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the
+ * field "waiting_limit" when it took too long, VW_ERR_CANCELLED; then whatever calls can fail with.
+ */
+vw_status vw_palabra_clone(const struct vw_palabra_client *client,
+                           const struct vw_palabra_new_voice *voice,
+                           vw_palabra_clone_progress_fn on_progress,
+                           void *user_data,
+                           const struct vw_cancel *cancel,
+                           struct vw_json **made);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -30,6 +30,14 @@ fn header_is_up_to_date() {
         "deepdub_issues",
         "deepdub_report",
         "deepdub_outbox",
+        "http_config",
+        "transfer",
+        "endpoint",
+        "respeecher",
+        "respeecher_transfers",
+        "respeecher_flow",
+        "palabra",
+        "palabra_clone",
     ];
     let builder = sources
         .iter()

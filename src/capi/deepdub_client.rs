@@ -4,16 +4,16 @@ use std::ffi::c_char;
 use std::mem::offset_of;
 use std::ptr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::handle::{self, Handle};
+use super::http_config::{proxy, retry_policy};
 use super::input::{
     CallerStruct, VW_OFF, VW_UNSET, milliseconds, optional_text, out_pointer, read_struct, timeout, toggle, vw_toggle,
 };
 use super::status::{guard, vw_status};
 use crate::deepdub::{Client, Config, Region, Remember, Timeouts};
 use crate::error::{Error, Result};
-use crate::net::{Proxy, RetryPolicy};
+use crate::net::RetryPolicy;
 
 /// One of the vendor's sites, or VW_UNSET.
 pub type vw_region = i32;
@@ -131,10 +131,7 @@ impl vw_deepdub_config {
             config.websocket_url = optional_text("websocket_url", self.websocket_url)?.map(str::to_owned);
             config.streaming_url = optional_text("streaming_url", self.streaming_url)?.map(str::to_owned);
             config.ca_pem = optional_text("ca_pem", self.ca_pem)?.map(str::to_owned);
-            config.proxy = optional_text("proxy", self.proxy)?.map(|url| match url {
-                "" => Proxy::none(),
-                url => Proxy::url(url),
-            });
+            config.proxy = proxy(self.proxy)?;
         }
         config.region = match self.region {
             VW_UNSET => None,
@@ -158,15 +155,7 @@ impl vw_deepdub_config {
         config.allow_plaintext = toggle("allow_plaintext", self.allow_plaintext)?.unwrap_or(false);
         config.key_in_query = toggle("key_in_query", self.key_in_query)?.unwrap_or(false);
         config.max_message_bytes = Some(self.max_message_bytes);
-        config.retry = RetryPolicy {
-            retries: match self.retries {
-                VW_UNSET => RetryPolicy::default().retries,
-                retries => u32::try_from(retries)
-                    .map_err(|_| Error::invalid("retries", retries, "0 or more, or VW_UNSET (-1)"))?,
-            },
-            first_delay: Duration::from_millis(self.retry_first_delay_ms.into()),
-            max_delay: Duration::from_millis(self.retry_max_delay_ms.into()),
-        };
+        config.retry = retry_policy(self.retries, self.retry_first_delay_ms, self.retry_max_delay_ms)?;
         config.remember = Remember {
             generations: self.remember_generations,
             audio_bytes: self.remember_audio_bytes,

@@ -11,7 +11,7 @@ use super::handle::{self, Handle};
 use super::input::{VW_OFF, VW_ON, VW_UNSET, optional_bytes, optional_text, out_pointer, vw_toggle};
 use super::json_pointer::Pointer;
 use super::status::{c_string, guard, vw_status};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Mutex;
 
 /// The longest text that is parsed: 16 MiB.
@@ -113,8 +113,28 @@ pub(super) unsafe fn hand_over(value: Value, out: *mut *mut vw_json) {
     unsafe { out.write(handle::insert(Arc::new(Document::new(value)))) };
 }
 
+/// [`hand_over`], unless the caller does not want it.
+///
+/// # Safety
+/// `out` is NULL or may be written to.
+pub(super) unsafe fn hand_over_if_wanted(value: Value, out: *mut *mut vw_json) {
+    if !out.is_null() {
+        // SAFETY: promised by the caller.
+        unsafe { hand_over(value, out) };
+    }
+}
+
+/// What a typed answer looks like as JSON.
+pub(super) fn written(answer: &impl serde::Serialize) -> Result<Value> {
+    serde_json::to_value(answer).map_err(|error| {
+        Error::new(
+            ErrorKind::Internal,
+            format!("an answer could not be written as JSON: {error}"),
+        )
+    })
+}
+
 /// A copy of what a handle holds; null for NULL.
-#[allow(dead_code)] // for what sends JSON
 pub(super) fn optional_value(json: *const vw_json) -> Result<Value> {
     if json.is_null() {
         Ok(Value::Null)

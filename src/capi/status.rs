@@ -121,12 +121,23 @@ pub struct vw_error {
     pub audio_byte: i64,
     /// Seconds of good audio before it; negative when it is not about that.
     pub audio_seconds: f64,
+    /// The service's own account of the error, where it gave one as problem details (RFC 9457), as Palabra does: a URI that
+    /// names the kind of problem; NULL when it gave none, as in the next three.
+    pub problem_type: *const c_char,
+    /// The kind of problem in a few words.
+    pub problem_title: *const c_char,
+    /// What happened this time, which message begins with.
+    pub problem_detail: *const c_char,
+    /// A URI that names this occurrence, for the vendor's support.
+    pub problem_instance: *const c_char,
+    /// The service's number for the problem ("error_code"); INT64_MIN when it gave none.
+    pub problem_error_code: i64,
 }
 
 /// A `vw_error` and the texts that it points to: this thread's last one, or one for the length of a callback.
 pub(super) struct CError {
     info: vw_error,
-    _texts: [Option<CString>; 6],
+    _texts: [Option<CString>; 10],
 }
 
 impl CError {
@@ -140,6 +151,7 @@ impl CError {
 
     fn build(status: vw_status, error: Option<&Error>) -> CError {
         let text = |text: Option<&str>| text.map(c_string);
+        let problem = error.and_then(Error::problem).cloned().unwrap_or_default();
         let texts = [
             Some(c_string(error.map_or("", Error::message))),
             Some(c_string(&error.map_or_else(String::new, Error::to_string))),
@@ -147,9 +159,16 @@ impl CError {
             text(error.and_then(Error::url)),
             text(error.and_then(Error::vendor_type)),
             text(error.and_then(Error::generation_id)),
+            text(problem.problem_type.as_deref()),
+            text(problem.title.as_deref()),
+            text(problem.detail.as_deref()),
+            text(problem.instance.as_deref()),
         ];
-        let [message, description, field, url, vendor_type, generation_id] =
-            [0, 1, 2, 3, 4, 5].map(|i: usize| texts[i].as_ref().map_or(ptr::null(), |text| text.as_ptr()));
+        let pointers = texts
+            .each_ref()
+            .map(|text| text.as_ref().map_or(ptr::null(), |text| text.as_ptr()));
+        let [message, description, field, url, vendor_type, generation_id, ..] = pointers;
+        let [.., problem_type, problem_title, problem_detail, problem_instance] = pointers;
         let position = error.and_then(Error::audio_position);
         let received = error.and_then(Error::received).unwrap_or_default();
         let info = vw_error {
@@ -170,6 +189,11 @@ impl CError {
             attempts: error.and_then(Error::attempts).unwrap_or(0),
             audio_byte: position.map_or(-1, |position| i64::try_from(position.byte).unwrap_or(i64::MAX)),
             audio_seconds: position.map_or(-1.0, |position| position.seconds),
+            problem_type,
+            problem_title,
+            problem_detail,
+            problem_instance,
+            problem_error_code: problem.error_code.unwrap_or(i64::MIN),
         };
         CError { info, _texts: texts }
     }
@@ -201,6 +225,11 @@ static ENDING: Static = Static(vw_error {
     attempts: 0,
     audio_byte: -1,
     audio_seconds: -1.0,
+    problem_type: ptr::null(),
+    problem_title: ptr::null(),
+    problem_detail: ptr::null(),
+    problem_instance: ptr::null(),
+    problem_error_code: i64::MIN,
 });
 
 struct Static(vw_error);
