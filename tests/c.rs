@@ -7,44 +7,12 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::native::{KEY, scratch as scratch_of};
+use support::c::{cc, compile, scratch};
 use support::native::{
-    ROOT, SYSTEM_LIBS, WARNINGS, has, libraries, readme_block, sandbox, sdl2, spoken, succeed, under_valgrind,
+    KEY, ROOT, SYSTEM_LIBS, WARNINGS, has, libraries, readme_block, sandbox, sdl2, spoken, succeed, under_valgrind,
     with_sandbox, without_account,
 };
 use voicewire_sandbox::Sandbox;
-
-fn scratch(name: &str) -> PathBuf {
-    scratch_of(&format!("c-{name}"))
-}
-
-fn cc() -> Command {
-    let mut command = Command::new(std::env::var("CC").unwrap_or_else(|_| "cc".to_owned()));
-    command
-        .args(["-std=c99", "-g"])
-        .args(WARNINGS)
-        .arg(format!("-I{ROOT}/include"));
-    command
-}
-
-fn compile(sources: &[&str], folder: &Path, shared: bool) -> PathBuf {
-    let program = folder.join(Path::new(sources[0]).file_stem().expect("a source has a name"));
-    let mut command = cc();
-    command.args(sources.iter().map(|source| Path::new(ROOT).join(source)));
-    command.arg("-o").arg(&program);
-    let libraries = libraries();
-    if shared {
-        command
-            .arg("-L")
-            .arg(&libraries)
-            .arg("-lvoicewire")
-            .arg(format!("-Wl,-rpath,{}", libraries.display()));
-    } else {
-        command.arg(libraries.join("libvoicewire.a"));
-    }
-    succeed(command.args(SYSTEM_LIBS));
-    program
-}
 
 /// What gives NULL, garbage and handles of another kind to every function, a file for each part of the header.
 const MISUSE: [&str; 7] = [
@@ -55,6 +23,7 @@ const MISUSE: [&str; 7] = [
     "tests/c/misuse_outbox.c",
     "tests/c/misuse_player.c",
     "tests/c/misuse_report.c",
+    "tests/c/misuse_services.c",
 ];
 
 #[test]

@@ -1,6 +1,9 @@
 //! What the tests share: a sandbox, a client of it, and collecting what comes.
 #![allow(dead_code)] // each test program uses its own part of it
 
+#[cfg(unix)]
+pub mod c;
+
 pub mod http;
 
 pub mod lines;

@@ -74,10 +74,17 @@ pub fn with_sandbox(command: &mut Command, sandbox: &Sandbox, folder: &Path) -> 
         command
             // Cargo puts a folder first in which a library of an earlier build may lie.
             .env_remove("LD_LIBRARY_PATH")
+            // What is not given is not found either.
+            .env_remove("RESPEECHER_API_KEY")
+            .env_remove("PALABRA_API_KEY")
+            .env_remove("PALABRA_CLIENT_ID")
             .env("TEST_KEY", sandbox.api_key())
             .env("TEST_REST_URL", sandbox.deepdub_rest_url())
             .env("TEST_WEBSOCKET_URL", sandbox.deepdub_open_url())
             .env("TEST_STREAMING_URL", sandbox.deepdub_live_url())
+            .env("TEST_RESPEECHER_KEY", sandbox.respeecher().api_key())
+            .env("TEST_PALABRA_KEY", sandbox.palabra().api_key())
+            .env("TEST_SERVICES_URL", sandbox.base_url())
             .env("TEST_DIRECTORY", folder),
     )
 }
@@ -113,7 +120,10 @@ pub fn without_account(command: &mut Command, folder: &Path) -> Output {
         command
             .current_dir(folder)
             .env("VOICEWIRE_SANDBOX", sandbox_program())
-            .env_remove("DEEPDUB_API_KEY"),
+            .env_remove("DEEPDUB_API_KEY")
+            .env_remove("RESPEECHER_API_KEY")
+            .env_remove("PALABRA_API_KEY")
+            .env_remove("PALABRA_CLIENT_ID"),
     )
 }
 
