@@ -85,6 +85,7 @@ int local_sandbox_start(local_sandbox *sandbox, const char *argv0) {
     }
     fclose(answer);
     url[strcspn(url, "\r\n")] = '\0';
+    snprintf(sandbox->base_url, sizeof sandbox->base_url, "%.47s", url);
     snprintf(sandbox->rest_url, sizeof sandbox->rest_url, "%.47s/api/v1", url);
     snprintf(sandbox->websocket_url, sizeof sandbox->websocket_url, "ws://%.40s/open", url + 7);
     snprintf(sandbox->streaming_url, sizeof sandbox->streaming_url, "ws://%.40s/ws", url + 7);

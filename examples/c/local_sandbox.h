@@ -6,8 +6,12 @@
 
 /* A key that every sandbox accepts: the vendor's public one. */
 #define LOCAL_SANDBOX_KEY "dd-00000000000000000000000065c9cbfe"
+/* And for the other two services. */
+#define LOCAL_SANDBOX_RESPEECHER_KEY "rs-local-sandbox"
+#define LOCAL_SANDBOX_PALABRA_KEY "pl-local-sandbox"
 
 typedef struct local_sandbox {
+    char base_url[64]; /* Respeecher's and Palabra's */
     char rest_url[64];
     char websocket_url[64];
     char streaming_url[64];
