@@ -60,6 +60,14 @@ impl Palabra<'_> {
         lock(&self.state.palabra.0).voice_limit = limit;
     }
 
+    /// What `POST /sandbox/palabra` does with this object, and what it answers.
+    ///
+    /// # Errors
+    /// Which field is not what it should be.
+    pub fn steer(&self, changes: &Value) -> Result<Value, String> {
+        change(self, changes)
+    }
+
     /// Adds so many voices that are ready, with a sample each, to the account of [`Palabra::api_key`]; gives their ids.
     /// They are called `Voice 1` and so on, and the limit does not count for them.
     pub fn seed_voices(&self, count: usize) -> Vec<String> {

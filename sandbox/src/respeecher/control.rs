@@ -85,6 +85,14 @@ impl Respeecher<'_> {
         lock(&self.state.respeecher.0).refuses_folder_stats_post = refuse;
     }
 
+    /// What `POST /sandbox/respeecher` does with this object, and what it answers.
+    ///
+    /// # Errors
+    /// Which field is not what it should be.
+    pub fn steer(&self, changes: &Value) -> Result<Value, String> {
+        change(self, changes)
+    }
+
     /// Adds a project with a folder of so many finished recordings to the account of [`Respeecher::api_key`]. They are
     /// called `Recording 1` and so on, and all have the same short sound.
     pub fn seed_recordings(&self, count: usize) -> Seeded {
