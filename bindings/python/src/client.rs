@@ -14,7 +14,7 @@ use crate::generation::Generation;
 use crate::interrupt::Interrupt;
 use crate::issue::{Issue, clip};
 use crate::remembered::{Remembered, id_of};
-use crate::request::{speech_request, text_of};
+use crate::request::{Whole, speech_request, text_of};
 use crate::session::Session;
 use crate::shutdown;
 use crate::speech::Speech;
@@ -115,7 +115,7 @@ pub(crate) fn limit(py: Python<'_>, field: &str, seconds: Option<f64>) -> PyResu
     }
 }
 
-fn delay(py: Python<'_>, field: &str, seconds: f64) -> PyResult<Duration> {
+pub(crate) fn delay(py: Python<'_>, field: &str, seconds: f64) -> PyResult<Duration> {
     Duration::try_from_secs_f64(seconds)
         .map_err(|_| errors::invalid(py, field, &seconds.to_string(), "seconds, 0 or more"))
 }
@@ -136,8 +136,8 @@ impl Client {
         signature = (api_key=None, *, rest_url=None, websocket_url=None, streaming_url=None, region=None, connect_timeout=Some(10.0),
             first_chunk_timeout=Some(30.0), between_chunks_timeout=Some(15.0), total_timeout=Some(300.0),
             rest_timeout=Some(60.0), ca_pem=None, allow_plaintext=false, key_in_query=false,
-            max_message_bytes=16 * 1024 * 1024, proxy=None, retries=3, retry_first_delay=0.25, retry_max_delay=8.0,
-            remember=10, remember_bytes=16 * 1024 * 1024),
+            max_message_bytes=Whole::from(16 * 1024 * 1024), proxy=None, retries=3, retry_first_delay=0.25, retry_max_delay=8.0,
+            remember=Whole::from(10), remember_bytes=Whole::from(16 * 1024 * 1024)),
         text_signature = "(api_key=None, *, rest_url=None, websocket_url=None, streaming_url=None, region=None, \
             connect_timeout=10.0, first_chunk_timeout=30.0, between_chunks_timeout=15.0, total_timeout=300.0, rest_timeout=60.0, \
             ca_pem=None, allow_plaintext=False, key_in_query=False, max_message_bytes=16777216, proxy=None, \
@@ -159,13 +159,13 @@ impl Client {
         ca_pem: Option<String>,
         allow_plaintext: bool,
         key_in_query: bool,
-        max_message_bytes: usize,
+        max_message_bytes: Whole,
         proxy: Option<&str>,
         retries: i64,
         retry_first_delay: f64,
         retry_max_delay: f64,
-        remember: usize,
-        remember_bytes: usize,
+        remember: Whole,
+        remember_bytes: Whole,
     ) -> PyResult<Client> {
         let mut config = Config::new();
         if let Some(key) = api_key {
@@ -185,7 +185,7 @@ impl Client {
         config.ca_pem = ca_pem;
         config.allow_plaintext = allow_plaintext;
         config.key_in_query = key_in_query;
-        config.max_message_bytes = Some(max_message_bytes);
+        config.max_message_bytes = Some(max_message_bytes.to(py, "max_message_bytes")?);
         config.proxy = proxy.map(|url| match url {
             "" => Proxy::none(),
             url => Proxy::url(url),
@@ -197,8 +197,8 @@ impl Client {
             max_delay: delay(py, "retry_max_delay", retry_max_delay)?,
         };
         config.remember = Remember {
-            generations: remember,
-            audio_bytes: remember_bytes,
+            generations: remember.to(py, "remember")?,
+            audio_bytes: remember_bytes.to(py, "remember_bytes")?,
         };
         py.detach(|| deepdub::Client::new(&config))
             .map(|client| Client(Some(client)))

@@ -6,6 +6,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple, PyType};
 use voicewire::{ErrorKind, KINDS, KindInfo};
 
+use crate::problem::Problem;
+
 const BASE_DOC: &str = "\
 Anything that goes wrong in voicewire; each kind has a subclass of its own.
 
@@ -26,7 +28,10 @@ Attributes:
     attempts: How often a REST call was tried, this being the last try's error; None for what is never tried again.
     audio_byte: Where in the audio it is broken ('bad_audio'): the first byte of the frame, page or header that is, counted
         from the beginning of the stream.
-    audio_seconds: Seconds of good audio before it.";
+    audio_seconds: Seconds of good audio before it.
+    problem: The service's own account of the error, a voicewire.Problem, where it gave one in the form of problem details.
+    outcome: What came of it all the same, where a call does several things: of respeecher.Client.convert() a
+        respeecher.Outcome, with the files that are there.";
 
 /// `FileError` is an `OSError`, and yet has nothing in the attributes that those have.
 const NO_ERRNO: &str = "
@@ -34,7 +39,7 @@ const NO_ERRNO: &str = "
 The message names the file and the system's reason. errno, strerror and filename, which an OSError may have, are None.";
 
 /// What is None in every instance, unless it says otherwise.
-const OPTIONAL: [&str; 11] = [
+const OPTIONAL: [&str; 13] = [
     "field",
     "url",
     "http_status",
@@ -46,6 +51,8 @@ const OPTIONAL: [&str; 11] = [
     "attempts",
     "audio_byte",
     "audio_seconds",
+    "problem",
+    "outcome",
 ];
 
 struct Classes {
@@ -145,6 +152,9 @@ pub(crate) fn to_py(py: Python<'_>, error: &voicewire::Error) -> PyErr {
             if let Some(position) = error.audio_position() {
                 value.setattr("audio_byte", position.byte)?;
                 value.setattr("audio_seconds", position.seconds)?;
+            }
+            if let Some(problem) = error.problem() {
+                value.setattr("problem", Problem(problem.clone()))?;
             }
             if let Some(received) = error.received() {
                 value.setattr("chunks_received", received.chunks)?;

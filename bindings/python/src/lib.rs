@@ -5,6 +5,7 @@
 
 mod asyncio;
 mod audio_file;
+mod call;
 mod cancel;
 mod chunk;
 mod client;
@@ -12,14 +13,19 @@ mod connection;
 mod decoder;
 mod errors;
 mod generation;
+mod http;
 mod interrupt;
 mod issue;
 mod json;
 mod line;
 mod outbox;
+mod pages;
+mod palabra;
 mod player;
+mod problem;
 mod remembered;
 mod request;
+mod respeecher;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod session;
@@ -57,9 +63,17 @@ mod _voicewire {
     #[pymodule_export]
     use crate::outbox::{Outbox, SendSummary, StoredReport};
     #[pymodule_export]
+    use crate::pages::Pages;
+    #[pymodule_export]
+    use crate::palabra::PalabraClient;
+    #[pymodule_export]
     use crate::player::{Player, PlayerState, Track, TrackEnd};
     #[pymodule_export]
+    use crate::problem::Problem;
+    #[pymodule_export]
     use crate::remembered::Remembered;
+    #[pymodule_export]
+    use crate::respeecher::RespeecherClient;
     #[cfg(feature = "sandbox")]
     #[pymodule_export]
     use crate::sandbox::Sandbox;
@@ -83,6 +97,12 @@ mod _voicewire {
         module.add("SAMPLE_RATES", rates)?;
         module.add("TRIAL_KEY", voicewire::deepdub::TRIAL_KEY)?;
         module.add("TRIAL_VOICE", voicewire::deepdub::TRIAL_VOICE)?;
+        module.add("_RESPEECHER_ENDPOINTS", crate::respeecher::endpoints(module.py())?)?;
+        module.add("_PALABRA_ENDPOINTS", crate::palabra::endpoints(module.py())?)?;
+        module.add("_RESPEECHER_URL", voicewire::respeecher::BASE_URL)?;
+        module.add("_PALABRA_URL", voicewire::palabra::BASE_URL)?;
+        let codes = PyTuple::new(module.py(), voicewire::palabra::LangCode::WORDS)?;
+        module.add("_LANG_CODES", codes)?;
         crate::errors::add_to(module)?;
         crate::shutdown::register(module.py())
     }

@@ -1,11 +1,14 @@
 //! The keyword arguments of a generation.
 
+use std::time::Duration;
+
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use voicewire::audio::Format;
 use voicewire::deepdub::{AccentControl, SpeechRequest};
 
+use crate::client::{delay, limit};
 use crate::errors;
 
 /// The request that the arguments of `stream_tts`, `speak` and `tts` make. `None` leaves an option to the service.
@@ -66,6 +69,53 @@ pub(crate) fn text_of(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> 
     }
 }
 
+/// A whole number as Python has it, of any size. Whether it is one that the argument can be is said with the argument's
+/// name, which Rust's own conversions do not know.
+pub(crate) struct Whole {
+    /// As far as it can be held here.
+    value: Option<i64>,
+    text: String,
+}
+
+impl From<i64> for Whole {
+    fn from(value: i64) -> Whole {
+        Whole {
+            value: Some(value),
+            text: String::new(),
+        }
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for Whole {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Whole> {
+        let value = match object.extract::<i64>() {
+            Ok(value) => Some(value),
+            Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Whole {
+            value,
+            text: object.to_string(),
+        })
+    }
+}
+
+impl Whole {
+    pub fn to<T: TryFrom<i64>>(&self, py: Python<'_>, field: &str) -> PyResult<T> {
+        let value = self.value.and_then(|value| T::try_from(value).ok());
+        value.ok_or_else(|| {
+            errors::invalid(
+                py,
+                field,
+                &self.text,
+                "a whole number, 0 or more, that is not too large",
+            )
+        })
+    }
+}
+
 /// Keyword arguments that have not been understood yet.
 pub(crate) struct Options<'py>(Bound<'py, PyDict>);
 
@@ -102,6 +152,31 @@ impl<'py> Options<'py> {
                 // Names the argument, as Python does.
                 Err(PyTypeError::new_err(format!("argument '{name}': {}", error.value(py))))
             }
+        }
+    }
+
+    /// What is there, whatever it is.
+    pub fn take_any(&self, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let value = self.0.get_item(name)?;
+        if value.is_some() {
+            self.0.del_item(name)?;
+        }
+        Ok(value.filter(|value| !value.is_none()))
+    }
+
+    /// Seconds that something may take: None is without end, and what is not there is left at `default`.
+    pub fn take_limit(&self, name: &str, default: Option<Duration>) -> PyResult<Option<Duration>> {
+        if !self.0.contains(name)? {
+            return Ok(default);
+        }
+        limit(self.0.py(), name, self.take::<f64>(name)?)
+    }
+
+    /// Seconds to wait, 0 included.
+    pub fn take_delay(&self, name: &str, default: Duration) -> PyResult<Duration> {
+        match self.take::<f64>(name)? {
+            Some(seconds) => delay(self.0.py(), name, seconds),
+            None => Ok(default),
         }
     }
 

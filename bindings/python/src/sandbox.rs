@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
+use serde_json::{Map, Value};
 use voicewire::ErrorKind;
 use voicewire_sandbox::speech::Engine;
 use voicewire_sandbox::{Error, Fault, Options};
 
 use crate::client::Client;
+use crate::request::Whole;
 use crate::{errors, json};
 
 /// How often a wait looks for Ctrl-C.
@@ -32,6 +34,11 @@ const PERIOD: Duration = Duration::from_millis(20);
 ///     first_chunk_delay: Seconds from a request to its first chunk, at the least.
 ///     pace: Seconds of audio sent per second after the first chunk; float('inf') is as fast as possible.
 ///     chunk_millis: Milliseconds of audio per chunk.
+///     processing_delay: Seconds that a recording, a conversion or a calibration of Respeecher's takes to be made, and a
+///         voice or a sample of Palabra's; 0 is that they are done when they are asked for next.
+///     session_duration: Seconds that a login to Respeecher lasts.
+///     credits: The credits of a new account of Respeecher's; a conversion takes one for each minute that it begins.
+///     kept_upload: How many bytes of an uploaded file are kept. The rest is counted and hashed only.
 ///     engine: Which voice speaks: 'auto', 'espeak' (the program espeak-ng) or 'formant' (built in).
 ///     fault: A fault for every request, such as 'drop,after=2'; see inject().
 ///
@@ -47,6 +54,8 @@ pub(crate) struct Sandbox {
     open_url: String,
     live_url: String,
     api_key: String,
+    respeecher_api_key: String,
+    palabra_api_key: String,
     ca_pem: Option<String>,
 }
 
@@ -62,6 +71,42 @@ impl Sandbox {
             running.as_ref().map(question)
         })
         .ok_or_else(|| PyValueError::new_err("the sandbox has been stopped"))
+    }
+
+    /// A client of another service, which is Python. `login` is the argument that stands for the key.
+    fn client_of<'py>(
+        &self,
+        py: Python<'py>,
+        module: &str,
+        api_key: &str,
+        login: &str,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let arguments = PyDict::new(py);
+        arguments.set_item("base_url", &self.base_url)?;
+        arguments.set_item("ca_pem", &self.ca_pem)?;
+        if !options.map_or(Ok(false), |options| options.contains(login))? {
+            arguments.set_item("api_key", api_key)?;
+        }
+        if let Some(options) = options {
+            arguments.update(options.as_mapping())?;
+        }
+        py.import(module)?.getattr("Client")?.call((), Some(&arguments))
+    }
+
+    fn steer<'py>(
+        &self,
+        py: Python<'py>,
+        changes: Option<&Bound<'py, PyDict>>,
+        act: impl FnOnce(&voicewire_sandbox::Sandbox, &Value) -> Result<Value, String> + Send,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let changes = match changes {
+            Some(changes) => json::from_py("changes", changes)?,
+            None => Value::Object(Map::new()),
+        };
+        let answer = self.ask(py, |sandbox| act(sandbox, &changes))?;
+        let answer = answer.map_err(|error| errors::invalid(py, "changes", &error, "what docs/sandbox.md lists"))?;
+        json::to_py(py, &answer)
     }
 }
 
@@ -102,10 +147,12 @@ fn seconds(py: Python<'_>, field: &str, seconds: f64) -> PyResult<Duration> {
 impl Sandbox {
     #[new]
     #[pyo3(
-        signature = (port=0, *, tls=false, keys=Vec::new(), max_concurrent=5, first_chunk_delay=0.06, pace=10.0,
-            chunk_millis=200, engine="auto", fault=None),
+        signature = (port=0, *, tls=false, keys=Vec::new(), max_concurrent=Whole::from(5), first_chunk_delay=0.06,
+            pace=10.0, chunk_millis=Whole::from(200), processing_delay=0.3, session_duration=3600.0, credits=Whole::from(1000),
+            kept_upload=Whole::from(4 << 20), engine="auto", fault=None),
         text_signature = "(port=0, *, tls=False, keys=(), max_concurrent=5, first_chunk_delay=0.06, pace=10.0, \
-            chunk_millis=200, engine='auto', fault=None)"
+            chunk_millis=200, processing_delay=0.3, session_duration=3600.0, credits=1000, kept_upload=4194304, \
+            engine='auto', fault=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, each with a default")]
     fn new(
@@ -113,16 +160,21 @@ impl Sandbox {
         port: i64,
         tls: bool,
         keys: Vec<String>,
-        max_concurrent: usize,
+        max_concurrent: Whole,
         first_chunk_delay: f64,
         pace: f64,
-        chunk_millis: u32,
+        chunk_millis: Whole,
+        processing_delay: f64,
+        session_duration: f64,
+        credits: Whole,
+        kept_upload: Whole,
         engine: &str,
         fault: Option<&str>,
     ) -> PyResult<Sandbox> {
         if pace.is_nan() || pace <= 0.0 {
             return Err(errors::invalid(py, "pace", &pace.to_string(), "a number above 0"));
         }
+        let chunk_millis: u32 = chunk_millis.to(py, "chunk_millis")?;
         if chunk_millis == 0 {
             return Err(errors::invalid(py, "chunk_millis", "0", "1 or more"));
         }
@@ -131,13 +183,16 @@ impl Sandbox {
                 .map_err(|_| errors::invalid(py, "port", &port.to_string(), "a TCP port, 0 to 65535"))?,
             tls,
             keys,
-            max_concurrent,
+            max_concurrent: max_concurrent.to(py, "max_concurrent")?,
             first_chunk_delay: seconds(py, "first_chunk_delay", first_chunk_delay)?,
             pace,
             chunk_millis,
+            processing_delay: seconds(py, "processing_delay", processing_delay)?,
+            session_duration: seconds(py, "session_duration", session_duration)?,
+            credits: credits.to(py, "credits")?,
+            kept_upload: kept_upload.to(py, "kept_upload")?,
             engine: parse_engine(py, engine)?,
             fault: fault.map(|fault| parse_fault(py, fault)).transpose()?,
-            ..Options::default()
         };
         let sandbox = py
             .detach(|| voicewire_sandbox::Sandbox::start(options))
@@ -154,6 +209,8 @@ impl Sandbox {
             open_url: sandbox.deepdub_open_url(),
             live_url: sandbox.deepdub_live_url(),
             api_key: sandbox.api_key().to_owned(),
+            respeecher_api_key: sandbox.respeecher().api_key().to_owned(),
+            palabra_api_key: sandbox.palabra().api_key().to_owned(),
             ca_pem: sandbox.ca_pem().map(str::to_owned),
             running: Mutex::new(Some(sandbox)),
         })
@@ -189,6 +246,42 @@ impl Sandbox {
         &self.api_key
     }
 
+    /// The base URL of Respeecher: respeecher.Client's base_url.
+    #[getter]
+    fn respeecher_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// A key that its Respeecher accepts: the first of `keys`, or one of its own.
+    #[getter]
+    fn respeecher_api_key(&self) -> &str {
+        &self.respeecher_api_key
+    }
+
+    /// The address and the password that its Respeecher accepts; the same user's as the key.
+    #[getter]
+    fn respeecher_login(&self, py: Python<'_>) -> PyResult<(&'static str, &'static str)> {
+        self.ask(py, |sandbox| sandbox.respeecher().login())
+    }
+
+    /// The base URL of Palabra: palabra.Client's base_url.
+    #[getter]
+    fn palabra_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// A key that its Palabra accepts: the first of `keys`, or one of its own.
+    #[getter]
+    fn palabra_api_key(&self) -> &str {
+        &self.palabra_api_key
+    }
+
+    /// The client id and the secret that its Palabra accepts; the same user's as the key.
+    #[getter]
+    fn palabra_login(&self, py: Python<'_>) -> PyResult<(&'static str, &'static str)> {
+        self.ask(py, |sandbox| sandbox.palabra().client())
+    }
+
     /// The certificate that a client has to trust, in PEM; None without TLS.
     #[getter]
     fn ca_pem(&self) -> Option<&str> {
@@ -208,6 +301,60 @@ impl Sandbox {
             arguments.update(options.as_mapping())?;
         }
         py.get_type::<Client>().call((), Some(&arguments))
+    }
+
+    /// A respeecher.Client that speaks to this sandbox; any argument of its own may be given besides.
+    #[pyo3(signature = (**options), text_signature = "($self, **options)")]
+    fn respeecher_client<'py>(
+        &self,
+        py: Python<'py>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.client_of(py, "voicewire.respeecher", &self.respeecher_api_key, "email", options)
+    }
+
+    /// A palabra.Client that speaks to this sandbox; any argument of its own may be given besides.
+    #[pyo3(signature = (**options), text_signature = "($self, **options)")]
+    fn palabra_client<'py>(
+        &self,
+        py: Python<'py>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.client_of(py, "voicewire.palabra", &self.palabra_api_key, "client_id", options)
+    }
+
+    /// Steers its Respeecher; docs/sandbox.md of the project has the whole list. Returns what there is to say about it.
+    ///
+    ///     steer_respeecher(credits=3)
+    ///     steer_respeecher(fail_conversion={"nth": 2, "reason": "hoarse"})
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: it cannot be steered like that.
+    #[pyo3(signature = (**changes), text_signature = "($self, **changes)")]
+    fn steer_respeecher<'py>(
+        &self,
+        py: Python<'py>,
+        changes: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.steer(py, changes, |sandbox, changes| sandbox.respeecher().steer(changes))
+    }
+
+    /// Steers its Palabra, likewise.
+    ///
+    ///     steer_palabra(lock_voice={"voice_id": voice_id, "times": 2})
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: it cannot be steered like that.
+    #[pyo3(signature = (**changes), text_signature = "($self, **changes)")]
+    fn steer_palabra<'py>(&self, py: Python<'py>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        self.steer(py, changes, |sandbox, changes| sandbox.palabra().steer(changes))
+    }
+
+    /// From now on, recordings, conversions, calibrations and voices that are begun stay in the making; with False they
+    /// go on, those that waited included.
+    #[pyo3(signature = (hold=true))]
+    fn hold_processing(&self, py: Python<'_>, hold: bool) -> PyResult<()> {
+        self.ask(py, |sandbox| sandbox.hold_processing(hold))
     }
 
     /// Makes the next request go wrong, and that one only; several are used in their order.

@@ -10,13 +10,15 @@
 
 Calls block the thread that makes them and let all other threads run. Ctrl-C ends them on the main thread; elsewhere
 close() and a CancelToken do. `voicewire.sandbox` is a stand-in for the services that needs no account, and
-`python -m voicewire say` speaks from the command line.
+`python -m voicewire say` speaks from the command line. `voicewire.respeecher` and `voicewire.palabra` are the other
+services: converted voices, and cloned ones.
 
 Format is the type of every `format`, the name of one: 'mp3', 'wav', 'opus', 'mulaw' or 's16le'.
 """
 
-from . import deepdub
+from . import deepdub, palabra, respeecher
 from ._format import Format
+from ._listing import Listing, Page
 from ._voicewire import (
     SAMPLE_RATES,
     AudioFile,
@@ -38,6 +40,7 @@ from ._voicewire import (
     OutboxFullError,
     Player,
     PlayerState,
+    Problem,
     ProtocolError,
     QuotaExceededError,
     RateLimitedError,
@@ -69,12 +72,15 @@ __all__ = [
     "InsufficientCreditsError",
     "InternalError",
     "InvalidArgumentError",
+    "Listing",
     "LockedError",
     "NetworkError",
     "NotFoundError",
     "OutboxFullError",
+    "Page",
     "Player",
     "PlayerState",
+    "Problem",
     "ProtocolError",
     "QuotaExceededError",
     "RateLimitedError",
@@ -89,4 +95,8 @@ __all__ = [
     "decode",
     "deepdub",
     "format_for_path",
+    "palabra",
+    "respeecher",
 ]
+
+Listing.__module__ = Page.__module__ = __name__

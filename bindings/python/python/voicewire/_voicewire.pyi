@@ -3,12 +3,13 @@
 import asyncio
 import builtins
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypedDict, Union, final
 
 from typing_extensions import Buffer, Self, TypeAlias
 
+from . import palabra, respeecher
 from ._format import Format
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "OutboxFullError",
     "Player",
     "PlayerState",
+    "Problem",
     "ProtocolError",
     "QuotaExceededError",
     "RateLimitedError",
@@ -60,7 +62,15 @@ __all__ = [
     "TrackEnd",
     "Turn",
     "UnauthorizedError",
+    "_LANG_CODES",
+    "_PALABRA_ENDPOINTS",
+    "_PALABRA_URL",
+    "_RESPEECHER_ENDPOINTS",
+    "_RESPEECHER_URL",
     "_LoopWaker",
+    "_Pages",
+    "_PalabraClient",
+    "_RespeecherClient",
     "_StateNews",
     "__version__",
     "config_tag",
@@ -72,6 +82,11 @@ __version__: str
 SAMPLE_RATES: tuple[int, ...]
 TRIAL_KEY: str
 TRIAL_VOICE: str
+_LANG_CODES: tuple[str, ...]
+_PALABRA_ENDPOINTS: tuple[dict[str, Any], ...]
+_PALABRA_URL: str
+_RESPEECHER_ENDPOINTS: tuple[dict[str, Any], ...]
+_RESPEECHER_URL: str
 
 _Path: TypeAlias = Union[str, os.PathLike[str]]
 _TextFormat: TypeAlias = Literal["wav", "s16le", "mulaw"]
@@ -101,6 +116,8 @@ class Error(Exception):
     attempts: int | None
     audio_byte: int | None
     audio_seconds: float | None
+    problem: Problem | None
+    outcome: respeecher.Outcome | None
 
 class InvalidArgumentError(Error, ValueError): ...
 class UnauthorizedError(Error): ...
@@ -122,6 +139,34 @@ class BufferFullError(Error): ...
 class BadAudioError(Error): ...
 class OutboxFullError(Error): ...
 class LockedError(Error): ...
+
+@final
+class Problem:
+    def __new__(
+        cls,
+        type: str | None = None,
+        status: int | None = None,
+        title: str | None = None,
+        detail: str | None = None,
+        instance: str | None = None,
+        error_code: int | None = None,
+    ) -> Self: ...
+    @property
+    def type(self) -> str | None: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def title(self) -> str | None: ...
+    @property
+    def detail(self) -> str | None: ...
+    @property
+    def instance(self) -> str | None: ...
+    @property
+    def error_code(self) -> int | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getnewargs__(
+        self,
+    ) -> tuple[str | None, int | None, str | None, str | None, str | None, int | None]: ...
 
 @final
 class CancelToken:
@@ -841,6 +886,74 @@ class Client:
     def __enter__(self) -> Self: ...
     def __exit__(self, *_exception: object) -> None: ...
 
+_OnBytes: TypeAlias = Callable[[int, int | None], object]
+
+@final
+class _Pages:
+    def next_page(self) -> dict[str, Any] | None: ...
+
+@final
+class _RespeecherClient:
+    def __new__(cls, **options: Any) -> Self: ...
+    @property
+    def base_url(self) -> str: ...
+    def call(self, name: str, parameters: Mapping[str, object] | None, cancel: CancelToken | None = None) -> Any: ...
+    def upload(
+        self,
+        name: str,
+        parameters: Mapping[str, object],
+        audio: Speech | Buffer | _Path,
+        file_name: str | None,
+        on_progress: _OnBytes | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Any: ...
+    def download(
+        self,
+        name: str,
+        parameters: Mapping[str, object],
+        path: _Path,
+        on_progress: _OnBytes | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Path: ...
+    def download_url(
+        self, url: str, path: _Path, on_progress: _OnBytes | None = None, cancel: CancelToken | None = None
+    ) -> Path: ...
+    def list(self, name: str, parameters: Mapping[str, object], cancel: CancelToken | None = None) -> _Pages: ...
+    def login(self, cancel: CancelToken | None = None) -> Any: ...
+    def convert(
+        self,
+        on_progress: Callable[[str, int, int, str | None, int], object] | None = None,
+        cancel: CancelToken | None = None,
+        **job: Any,
+    ) -> tuple[dict[str, Any], BaseException | None]: ...
+    def close(self) -> None: ...
+
+@final
+class _PalabraClient:
+    def __new__(cls, **options: Any) -> Self: ...
+    @property
+    def base_url(self) -> str: ...
+    def call(self, name: str, parameters: Mapping[str, object] | None, cancel: CancelToken | None = None) -> Any: ...
+    def list(self, name: str, parameters: Mapping[str, object], cancel: CancelToken | None = None) -> _Pages: ...
+    def download_url(
+        self, url: str, path: _Path, on_progress: _OnBytes | None = None, cancel: CancelToken | None = None
+    ) -> Path: ...
+    def regenerate_sample(
+        self,
+        voice_id: str,
+        lang_code: str,
+        waits: bool = False,
+        cancel: CancelToken | None = None,
+        **waiting: Any,
+    ) -> Any: ...
+    def clone_voice(
+        self,
+        on_progress: Callable[[str, int, int, str | None], object] | None = None,
+        cancel: CancelToken | None = None,
+        **voice: Any,
+    ) -> Any: ...
+    def close(self) -> None: ...
+
 @final
 class AudioFile:
     def __new__(cls, path: _Path, format: Format, sample_rate: int) -> Self: ...
@@ -890,6 +1003,10 @@ class Sandbox:
         first_chunk_delay: float = 0.06,
         pace: float = 10.0,
         chunk_millis: int = 200,
+        processing_delay: float = 0.3,
+        session_duration: float = 3600.0,
+        credits: int = 1000,
+        kept_upload: int = 4194304,
         engine: Literal["auto", "espeak", "formant"] = "auto",
         fault: str | None = None,
     ) -> Self: ...
@@ -904,10 +1021,27 @@ class Sandbox:
     @property
     def api_key(self) -> str: ...
     @property
+    def respeecher_url(self) -> str: ...
+    @property
+    def respeecher_api_key(self) -> str: ...
+    @property
+    def respeecher_login(self) -> tuple[str, str]: ...
+    @property
+    def palabra_url(self) -> str: ...
+    @property
+    def palabra_api_key(self) -> str: ...
+    @property
+    def palabra_login(self) -> tuple[str, str]: ...
+    @property
     def ca_pem(self) -> str | None: ...
     @property
     def open_connections(self) -> int: ...
     def client(self, **options: Any) -> Client: ...
+    def respeecher_client(self, **options: Any) -> respeecher.Client: ...
+    def palabra_client(self, **options: Any) -> palabra.Client: ...
+    def steer_respeecher(self, **changes: Any) -> Any: ...
+    def steer_palabra(self, **changes: Any) -> Any: ...
+    def hold_processing(self, hold: bool = True) -> None: ...
     def inject(self, fault: str) -> None: ...
     def requests(self) -> list[_Request]: ...
     def generations(self) -> list[_Generation]: ...
