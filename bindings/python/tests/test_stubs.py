@@ -1,6 +1,7 @@
 """The stubs say what is there, all of it, and programs that use it pass a strict type checker."""
 
 import ast
+import dataclasses
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -10,7 +11,7 @@ from typing import Set, get_args
 import pytest
 
 import voicewire
-from voicewire import _voicewire, deepdub, sandbox
+from voicewire import _voicewire, deepdub, palabra, respeecher, sandbox
 
 PACKAGE = Path(voicewire.__file__).parent
 STUB = PACKAGE / "_voicewire.pyi"
@@ -49,10 +50,9 @@ def test_the_stub_has_every_name_and_no_other() -> None:
 
 
 def test_every_name_can_be_reached_and_is_documented() -> None:
-    public = {name: getattr(voicewire, name) for name in voicewire.__all__}
-    public |= {name: getattr(deepdub, name) for name in deepdub.__all__}
-    public |= {name: getattr(sandbox, name) for name in sandbox.__all__}
-    assert there(_voicewire) <= set(public)
+    modules = (voicewire, deepdub, palabra, respeecher, sandbox)
+    public = {f"{module.__name__}.{name}": getattr(module, name) for module in modules for name in module.__all__}
+    assert there(_voicewire) <= {name.rpartition(".")[2] for name in public}
     errors = {name for name in there(_voicewire) if name.endswith("Error")}
     assert errors <= set(voicewire.__all__)
     for name, thing in public.items():
@@ -60,8 +60,11 @@ def test_every_name_can_be_reached_and_is_documented() -> None:
             continue
         assert thing.__doc__, name
         if isinstance(thing, type) and not issubclass(thing, BaseException):
-            assert thing.__module__ in ("voicewire", "voicewire.deepdub", "voicewire.sandbox")
-            for member in there(thing):
+            assert f"{thing.__module__}.{thing.__name__}" == name
+            fields = {field.name for field in dataclasses.fields(thing)} if dataclasses.is_dataclass(thing) else set()
+            attributes = thing.__doc__.partition("Attributes:")[2]
+            assert [field for field in fields if f"\n        {field}: " not in attributes] == [], name
+            for member in there(thing) - fields:
                 assert getattr(thing, member).__doc__, f"{name}.{member}"
 
 

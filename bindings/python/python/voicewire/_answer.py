@@ -1,21 +1,23 @@
 """What services answer with, as dataclasses: how they are read out of JSON, and written back."""
 
 import dataclasses
-from functools import lru_cache
 from typing import Any, Callable, Dict, Mapping, Tuple, Type, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from ._refusal import protocol
 
 A = TypeVar("A", bound="Answer")
 Reader = Callable[[object], Any]
+# What readers() has found out.
+READERS: "Dict[type, Mapping[str, Tuple[Reader, bool]]]" = {}
 
 
+@dataclasses.dataclass(frozen=True)
 class Answer:
     """Something that a service has said. What it left out is None or empty; what is not known here is in `extra`."""
 
     def to_dict(self) -> Dict[str, Any]:
         """All of it as a dict that json.dumps() takes, with the service's own names."""
-        made = {field.name: plain(getattr(self, field.name)) for field in fields(type(self)) if field.name != "extra"}
+        made = {field.name: plain(getattr(self, field.name)) for field in dataclasses.fields(self) if field.name != "extra"}
         return {**made, **getattr(self, "extra", {})}
 
 
@@ -62,25 +64,25 @@ def read_object(kind: Type[A], data: object) -> A:
                 raise Mismatch(f"{name}: {mismatch}") from None
         elif required:
             raise Mismatch(f"{kind.__name__} has no {name}")
-    return kind(**values, extra=left)
+    make: Any = kind
+    made: A = make(**values, extra=left)
+    return made
 
 
-def fields(kind: Type[Answer]) -> "Tuple[dataclasses.Field[Any], ...]":
-    return dataclasses.fields(kind)  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=None)
 def readers(kind: Type[Answer]) -> Mapping[str, Tuple[Reader, bool]]:
     """How each field is read, and whether it must be there."""
+    if kind in READERS:
+        return READERS[kind]
     hints = get_type_hints(kind)
-    return {
+    READERS[kind] = {
         field.name: (
             reader_of(hints[field.name]),
             field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
         )
-        for field in fields(kind)
+        for field in dataclasses.fields(kind)
         if field.name != "extra"
     }
+    return READERS[kind]
 
 
 def reader_of(hint: Any) -> Reader:
@@ -92,7 +94,7 @@ def reader_of(hint: Any) -> Reader:
         return choices[0] if len(choices) == 1 else any_of(choices)
     if origin is tuple:
         return tuple_of(reader_of(arguments[0]))
-    if dataclasses.is_dataclass(hint):
+    if isinstance(hint, type) and issubclass(hint, Answer):
         return lambda value: read_object(hint, value)
     return PLAIN[origin or hint]
 

@@ -356,7 +356,7 @@ class Client:
         good: calls made afterwards are a CancelledError too, with nothing sent. A second time it does nothing."""
         self._core.close()
 
-    def _list(self, kind: Type[A], name: str, cancel: Optional[CancelToken], **parameters: object) -> Listing[A]:
+    def _list(self, kind: Type[A], name: str, cancel: Optional[CancelToken], /, **parameters: object) -> Listing[A]:
         pages = self._core.list(name, given(parameters), cancel)
         return Listing(pages, lambda page: page_of(kind, name, page))
 

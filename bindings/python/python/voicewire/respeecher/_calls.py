@@ -13,7 +13,7 @@ A = TypeVar("A", bound=Answer)
 
 
 class Calls:
-    """What the calls that have types are made from."""
+    """What the calls that have types are made from. Theirs may be called 'name', too: what is here goes by its place."""
 
     _core: _RespeecherClient
 
@@ -39,17 +39,17 @@ class Calls:
         """
         return self._core.call(name, None if parameters is None else dict(parameters), cancel)
 
-    def _one(self, kind: Type[A], name: str, cancel: Optional[CancelToken], **parameters: object) -> A:
+    def _one(self, kind: Type[A], name: str, cancel: Optional[CancelToken], /, **parameters: object) -> A:
         return read(kind, name, self._core.call(name, given(parameters), cancel))
 
-    def _maybe(self, kind: Type[A], name: str, cancel: Optional[CancelToken], **parameters: object) -> Optional[A]:
+    def _maybe(self, kind: Type[A], name: str, cancel: Optional[CancelToken], /, **parameters: object) -> Optional[A]:
         answer = self._core.call(name, given(parameters), cancel)
         return None if answer is None else read(kind, name, answer)
 
-    def _many(self, kind: Type[A], name: str, cancel: Optional[CancelToken], **parameters: object) -> Tuple[A, ...]:
+    def _many(self, kind: Type[A], name: str, cancel: Optional[CancelToken], /, **parameters: object) -> Tuple[A, ...]:
         return read_all(kind, name, self._core.call(name, given(parameters), cancel))
 
-    def _list(self, kind: Type[A], name: str, cancel: Optional[CancelToken], **parameters: object) -> Listing[A]:
+    def _list(self, kind: Type[A], name: str, cancel: Optional[CancelToken], /, **parameters: object) -> Listing[A]:
         pages = self._core.list(name, given(parameters), cancel)
         return Listing(pages, lambda page: page_of(kind, name, page))
 
@@ -61,6 +61,7 @@ class Calls:
         file_name: Optional[str],
         on_progress: Optional[OnBytes],
         cancel: Optional[CancelToken],
+        /,
         **parameters: object,
     ) -> A:
         answer = self._core.upload(name, given(parameters), audio, file_name, on_progress, cancel)
@@ -72,6 +73,7 @@ class Calls:
         path: PathLike,
         on_progress: Optional[OnBytes],
         cancel: Optional[CancelToken],
+        /,
         **parameters: object,
     ) -> Path:
         return self._core.download(name, given(parameters), path, on_progress, cancel)
