@@ -269,13 +269,22 @@ fn what_is_wrong_with_a_job_is_told_before_anything_is_sent() {
         change(&mut job);
         job
     };
-    let cases: [(&str, Job); 9] = [
+    let cases: [(&str, Job); 10] = [
         ("text", with(|job| job.source = Source::text(" "))),
         (
             "recording_id",
             with(|job| job.source = Source::Recording(String::new())),
         ),
         ("data", with(|job| job.source = Source::file(""))),
+        (
+            "data",
+            with(|job| {
+                job.source = Source::Audio(Audio::Bytes {
+                    name: "x.wav".to_owned(),
+                    bytes: Vec::new(),
+                });
+            }),
+        ),
         ("conversions", with(|job| job.conversions.clear())),
         ("voice_id", with(|job| job.conversions[0].voice_id.clear())),
         (
@@ -295,6 +304,9 @@ fn what_is_wrong_with_a_job_is_told_before_anything_is_sent() {
             "{error}"
         );
     }
+    let missing = with(|job| job.source = Source::file("nothing-here.wav"));
+    let incomplete = client.convert(&missing, go).expect_err("refused");
+    assert_kind(incomplete.error(), ErrorKind::File);
     assert!(sandbox.requests().is_empty());
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::answers::Recording;
 use super::client::Audio;
 use super::requests::Conversion;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// What is converted.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,6 +121,12 @@ impl Job {
             Source::Text { text, .. } if text.trim().is_empty() => return empty("text"),
             Source::Recording(id) if id.trim().is_empty() => return empty("recording_id"),
             Source::Audio(Audio::File(path)) if path.as_os_str().is_empty() => return empty("data"),
+            Source::Audio(Audio::Bytes { bytes, .. }) if bytes.is_empty() => return empty("data"),
+            // What cannot be read is told before there is a project for it.
+            Source::Audio(Audio::File(path)) if !path.metadata().is_ok_and(|there| there.is_file()) => {
+                let message = format!("{} is not a file that can be read", path.display());
+                return Err(Error::new(ErrorKind::File, message).with_field("data"));
+            }
             _ => {}
         }
         match &self.place {

@@ -129,18 +129,19 @@ impl PalabraClient {
     fn regenerate_sample<'py>(
         &self,
         py: Python<'py>,
-        voice_id: &str,
+        voice_id: Option<String>,
         lang_code: &str,
         waits: bool,
         cancel: Option<&Bound<'py, PyAny>>,
         waiting: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let language = LangCode::parse(lang_code).map_err(|error| errors::to_py(py, &error))?;
+        let voice_id = voice_id.unwrap_or_default();
         let waiting = waiting_of(&Options::of(waiting.unwrap_or(&PyDict::new(py)))?)?;
         let call = Call::begin(py, cancel, None)?;
         let sample = self.run(py, &call, |client| match waits {
-            true => client.regenerate_sample_waiting(voice_id, &language, &waiting),
-            false => client.regenerate_sample(voice_id, &language),
+            true => client.regenerate_sample_waiting(&voice_id, &language, &waiting),
+            false => client.regenerate_sample(&voice_id, &language),
         })?;
         json::to_py(py, &serde_json::to_value(sample).unwrap_or_default())
     }

@@ -1,25 +1,32 @@
 """What the tests share: a sandbox of their own, and no settings from outside."""
 
+import io
+import math
 import os
 import time
+import wave
+from array import array
+from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
 
-from voicewire import deepdub
+import voicewire
+from voicewire import deepdub, palabra, respeecher
 from voicewire.sandbox import Sandbox
 
 TEXT = "The quick brown fox jumps over the lazy dog, twice."
 VOICE = "a-voice"
-INSTANT = {"pace": float("inf"), "first_chunk_delay": 0.0}
+INSTANT = {"pace": float("inf"), "first_chunk_delay": 0.0, "processing_delay": 0.0}
 # Far more than anything here takes: only a failure gets there.
 PATIENCE = 20.0
+SERVICES = ("DEEPDUB_", "DD_", "RESPEECHER_", "PALABRA_")
 PROXIES = ("https_proxy", "all_proxy", "no_proxy")
 
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith(("DEEPDUB_", "DD_")) or name.lower() in PROXIES]:
+    for name in [name for name in os.environ if name.startswith(SERVICES) or name.lower() in PROXIES]:
         monkeypatch.delenv(name)
 
 
@@ -33,6 +40,37 @@ def sandbox() -> Iterator[Sandbox]:
 def client(sandbox: Sandbox) -> Iterator[deepdub.Client]:
     with sandbox.client() as client:
         yield client
+
+
+@pytest.fixture
+def market(sandbox: Sandbox) -> Iterator[respeecher.Client]:
+    with sandbox.respeecher_client(retry_first_delay=0.001) as client:
+        yield client
+
+
+@pytest.fixture
+def cloner(sandbox: Sandbox) -> Iterator[palabra.Client]:
+    with sandbox.palabra_client(retry_first_delay=0.001) as client:
+        yield client
+
+
+def tone(seconds: float = 0.5) -> bytes:
+    """A WAV file."""
+    samples = array("h", (int(8000 * math.sin(index * 0.17)) for index in range(int(16000 * seconds))))
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(16000)
+        writer.writeframes(samples.tobytes())
+    return file.getvalue()
+
+
+def assert_whole(path: Path) -> None:
+    """That it is a WAV file as long as it says, with sound in it."""
+    data = path.read_bytes()
+    assert data.startswith(b"RIFF") and len(data) == int.from_bytes(data[4:8], "little") + 8, path
+    assert any(abs(sample) > 0.01 for sample in voicewire.decode(data, "wav").samples), path
 
 
 def until(condition: Callable[[], object]) -> None:

@@ -940,7 +940,7 @@ class _PalabraClient:
     ) -> Path: ...
     def regenerate_sample(
         self,
-        voice_id: str,
+        voice_id: str | None,
         lang_code: str,
         waits: bool = False,
         cancel: CancelToken | None = None,
