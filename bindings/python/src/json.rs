@@ -103,7 +103,8 @@ fn value_of(name: &str, object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Val
 
 /// What is known to be an object.
 pub(crate) fn map_from_py(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Map<String, Value>> {
-    match from_py(name, object)? {
+    // What is in it belongs to it.
+    match value_of(name, object, 1)? {
         Value::Object(map) => Ok(map),
         Value::Null => Ok(Map::new()),
         _ => {

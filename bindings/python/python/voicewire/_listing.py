@@ -38,10 +38,11 @@ class Listing(Iterator[T]):
     stays good. The call's `cancel` ends all its fetching.
     """
 
-    def __init__(self, pages: _Pages, read: Callable[[Any], Page[T]]) -> None:
-        """Made by the calls of clients."""
+    def __init__(self, pages: _Pages, read: Callable[[Any], Page[T]], empty: Optional[int] = None) -> None:
+        """Made by the calls of clients. `empty` is the count where there is not even a first page."""
         self._pages = pages
         self._read = read
+        self._empty = empty
         self._page: Optional[Page[T]] = None
         self._waiting: Deque[T] = deque()
 
@@ -50,7 +51,7 @@ class Listing(Iterator[T]):
         """How many there are in all, where the service says so. Fetches the first page, if none has come yet."""
         if self._page is None:
             self._fetch()
-        return None if self._page is None else self._page.count
+        return self._empty if self._page is None else self._page.count
 
     def pages(self) -> Iterator[Page[T]]:
         """What is left of the list, by its pages."""

@@ -51,7 +51,9 @@ class Calls:
 
     def _list(self, kind: Type[A], name: str, cancel: Optional[CancelToken], /, **parameters: object) -> Listing[A]:
         pages = self._core.list(name, given(parameters), cancel)
-        return Listing(pages, lambda page: page_of(kind, name, page))
+        # Of what is left out at the beginning nobody knows how much there is.
+        empty = None if parameters.get("offset") else 0
+        return Listing(pages, lambda page: page_of(kind, name, page), empty)
 
     def _upload(
         self,
