@@ -7,7 +7,7 @@ from array import array
 from pathlib import Path
 
 import pytest
-from conftest import INSTANT, PATIENCE
+from conftest import INSTANT, PATIENCE, assert_whole
 
 from voicewire import deepdub
 from voicewire.sandbox import Sandbox
@@ -42,6 +42,23 @@ def test_audio_comes_before_the_model_has_finished(tmp_path: Path) -> None:
     said = run(tmp_path, "llm.py")
     assert said.index("the first audio") < said.index("the model has finished")
     assert seconds(tmp_path / "answer.wav") > 3.0
+
+
+def test_a_text_becomes_a_file_for_each_voice(tmp_path: Path) -> None:
+    run(tmp_path, "respeecher.py", "Welcome to the show.", "--voice", "Nora", "--voice", "Basil", "--label", "show")
+    takes = sorted((tmp_path / "takes").iterdir())
+    assert [path.name for path in takes] == ["show-Basil-Neutral.wav", "show-Nora-Neutral.wav"]
+    for path in takes:
+        assert_whole(path)
+    # And a recording, into two voices of its own choice.
+    run(tmp_path, "respeecher.py", str(takes[0]), "-d", "again")
+    assert len(list((tmp_path / "again").iterdir())) == 2
+
+
+def test_a_cloned_voice_speaks_other_languages(tmp_path: Path) -> None:
+    run(tmp_path, "palabra.py", "--language", "de", "--language", "uk")
+    assert sorted(path.name for path in (tmp_path / "samples").iterdir()) == ["Ann-de.wav", "Ann-uk.wav"]
+    assert_whole(tmp_path / "samples" / "Ann-de.wav")
 
 
 def test_lines_are_played_into_a_file_one_after_the_other(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from conftest import INSTANT, PATIENCE, TEXT, VOICE
 
 import voicewire
-from voicewire import deepdub
+from voicewire import deepdub, palabra, respeecher
 from voicewire.sandbox import Sandbox
 
 
@@ -32,7 +32,17 @@ def test_it_stops_once_and_for_all() -> None:
     sandbox.stop()
     sandbox.stop()
     assert repr(sandbox).endswith(", stopped>")
-    asks = (sandbox.requests, sandbox.generations, lambda: sandbox.open_connections, lambda: sandbox.inject("drop"))
+    asks = (
+        sandbox.requests,
+        sandbox.generations,
+        sandbox.hold_processing,
+        sandbox.steer_respeecher,
+        sandbox.steer_palabra,
+        lambda: sandbox.open_connections,
+        lambda: sandbox.respeecher_login,
+        lambda: sandbox.palabra_login,
+        lambda: sandbox.inject("drop"),
+    )
     for ask in asks:
         with pytest.raises(ValueError, match="stopped"):
             ask()
@@ -114,6 +124,14 @@ def test_its_client_takes_settings_of_its_own(sandbox: Sandbox) -> None:
         ({"engine": "steam"}, "engine"),
         ({"port": 70000}, "port"),
         ({"port": -1}, "port"),
+        ({"chunk_millis": -1}, "chunk_millis"),
+        ({"chunk_millis": 1 << 40}, "chunk_millis"),
+        ({"max_concurrent": -1}, "max_concurrent"),
+        ({"max_concurrent": 1 << 70}, "max_concurrent"),
+        ({"credits": -1}, "credits"),
+        ({"kept_upload": -1}, "kept_upload"),
+        ({"processing_delay": -1}, "processing_delay"),
+        ({"session_duration": float("nan")}, "session_duration"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(options: dict, field: str) -> None:
@@ -125,6 +143,30 @@ def test_settings_that_cannot_be_are_refused(options: dict, field: str) -> None:
 def test_a_fault_that_is_none_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(voicewire.InvalidArgumentError, match="'dorp' is not known.*docs/sandbox.md"):
         sandbox.inject("dorp")
+
+
+def test_its_services_are_set_up_and_steered() -> None:
+    with Sandbox(keys=["a-key-of-my-own"], credits=7, kept_upload=10, processing_delay=0, session_duration=5) as sandbox:
+        assert sandbox.respeecher_url == sandbox.palabra_url == sandbox.base_url
+        assert sandbox.respeecher_api_key == sandbox.palabra_api_key == sandbox.api_key == "a-key-of-my-own"
+        email, password = sandbox.respeecher_login
+        with sandbox.respeecher_client() as market, sandbox.respeecher_client(email=email, password=password) as other:
+            assert market.get_credits().credits == 7
+            assert other.login().session_duration == 5
+            folder = market.create_folder("Takes", market.create_project("Alice").id)
+            sandbox.hold_processing()
+            made = market.create_tts_recording(folder.id, "Hello.")
+            assert market.get_recording(made.id).state == "processing"
+            sandbox.hold_processing(False)
+            assert market.get_recording(made.id).state == "done"
+        assert sandbox.steer_respeecher(seed_recordings=1, credits=3).keys() == {"project_id", "folder_id"}
+        assert len(sandbox.steer_palabra(seed_voices=2)["voice_ids"]) == 2
+        for wrong in (lambda: sandbox.steer_respeecher(credit=3), lambda: sandbox.steer_palabra(voice_limit="many")):
+            with pytest.raises(voicewire.InvalidArgumentError, match="credit is not known|must be a whole number"):
+                wrong()
+    with Sandbox(tls=True) as sandbox, sandbox.respeecher_client() as market, sandbox.palabra_client() as cloner:
+        assert market.get_credits().credits == 1000
+        assert cloner.get_limits().total == 0
 
 
 class Program:
@@ -179,7 +221,7 @@ def test_the_program_serves_until_it_is_told_to_stop(start, number: signal.Signa
 def test_the_program_says_what_a_client_needs(start, monkeypatch: pytest.MonkeyPatch) -> None:
     program = start()
     lines = []
-    while len(lines) < 5:
+    while len(lines) < 9:
         lines.append(program.process.stderr.readline().rstrip("\n"))
     variables = dict(line.split("=", 1) for line in lines[1:])
     assert variables == {
@@ -187,11 +229,18 @@ def test_the_program_says_what_a_client_needs(start, monkeypatch: pytest.MonkeyP
         "DEEPDUB_BASE_URL": program.base_url + "/api/v1",
         "DEEPDUB_BASE_WEBSOCKET_URL": program.base_url.replace("http", "ws", 1) + "/open",
         "DEEPDUB_BASE_WEBSOCKET_STREAMING_URL": program.base_url.replace("http", "ws", 1) + "/ws",
+        "RESPEECHER_API_KEY": variables["RESPEECHER_API_KEY"],
+        "RESPEECHER_BASE_URL": program.base_url,
+        "PALABRA_API_KEY": variables["PALABRA_API_KEY"],
+        "PALABRA_API_URL": program.base_url,
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     with deepdub.Client() as client:
         assert client.tts(TEXT, VOICE).summary.chunks > 0
+    with respeecher.Client() as market, palabra.Client() as cloner:
+        assert market.get_credits().credits == 1000.0
+        assert cloner.get_limits().total == 0
 
 
 def test_the_program_with_tls_keys_limits_and_faults(start, tmp_path: Path) -> None:

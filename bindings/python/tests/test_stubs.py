@@ -92,7 +92,7 @@ SAMPLE = """
 from pathlib import Path
 
 import voicewire
-from voicewire import deepdub
+from voicewire import deepdub, palabra, respeecher
 from voicewire.sandbox import Sandbox
 
 
@@ -160,11 +160,35 @@ with Sandbox(tls=True) as sandbox, sandbox.client(rest_timeout=None) as client:
     client.tts("text", "voice", speed=3)  # type: ignore[call-arg]
     client.tts("text")  # type: ignore[call-arg]
     client.tts("text", "voice", cancel=True)  # type: ignore[arg-type]
+
+with Sandbox(credits=3) as sandbox, sandbox.respeecher_client(retries=0) as market:
+    def on_progress(progress: respeecher.Progress) -> bool:
+        return progress.done < progress.total
+
+    voices = [voice for voice in market.list_voices(gender="female", limit=3) if voice.available]
+    styles: "list[str]" = [style.id for voice in voices for style in voice.narration_styles]
+    projects: "list[respeecher.Project]" = [one for page in market.list_projects().pages() for one in page.items]
+    count: "int | None" = market.list_projects().count
+    try:
+        outcome = market.convert(Path("a.wav"), voices=voices, directory="takes", on_progress=on_progress)
+        paths: "list[Path]" = [file.path for file in outcome.files]
+    except voicewire.Error as error:
+        left: "respeecher.Outcome | None" = error.outcome
+        title: "str | None" = error.problem.title if error.problem else None
+    recording = market.create_recording("folder", b"RIFF", on_progress=lambda done, total: None)
+    saved: Path = market.download(recording, "a.wav")
+    progress_word: "str | None" = recording.state
+    market.list_voices(gender="none")  # type: ignore[arg-type]
+    market.create_project()  # type: ignore[call-arg]
+    with sandbox.palabra_client() as cloner:
+        made: palabra.Voice = cloner.clone("Ann", Path("a.wav"), lang_code="en-us", progress=False)
+        sample: palabra.TtsSample = cloner.regenerate_sample("id", "de", wait=True)
+        limits: "list[int | None]" = [cloner.get_limits().total]
 """
 
 
 @needs_mypy
-@pytest.mark.parametrize("what", ["sample", "package", "say.py", "session.py", "llm.py"])
+@pytest.mark.parametrize("what", ["sample", "package", "say.py", "session.py", "llm.py", "respeecher.py", "palabra.py"])
 def test_a_strict_type_checker_finds_nothing(tmp_path: Path, what: str) -> None:
     sample = tmp_path / "sample.py"
     sample.write_text(SAMPLE)

@@ -17,8 +17,8 @@ class Answer:
 
     def to_dict(self) -> Dict[str, Any]:
         """All of it as a dict that json.dumps() takes, with the service's own names."""
-        made = {field.name: plain(getattr(self, field.name)) for field in dataclasses.fields(self) if field.name != "extra"}
-        return {**made, **getattr(self, "extra", {})}
+        names = [field.name for field in dataclasses.fields(self) if field.name != "extra"]
+        return {**{name: plain(getattr(self, name)) for name in names}, **getattr(self, "extra", {})}
 
 
 def mapping() -> Any:

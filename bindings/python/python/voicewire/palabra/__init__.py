@@ -7,8 +7,8 @@
         sample = client.regenerate_sample(voice.voice_id, "de", wait=True)
         client.download(sample, "ann-de.wav")
 
-Answers are frozen dataclasses: what the service left out is None or empty, and what is not known here is in `extra`. The
-vendor's page describes the regeneration of a sample; of the other calls the fields are as far as they are known.
+Answers are frozen dataclasses: what the service left out is None or empty, and what is not known here is in `extra`.
+The vendor's page describes the regeneration of a sample; of the other calls the fields are as far as they are known.
 """
 
 from .._voicewire import _LANG_CODES as LANG_CODES

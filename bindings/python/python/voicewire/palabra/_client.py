@@ -39,12 +39,12 @@ class Client:
             sample = client.regenerate_sample("voice-id", "en-us", wait=True)
             client.download(sample, "sample.wav")
 
-    May be used from any number of threads at once. Every call blocks the thread that makes it and lets other threads run.
-    Ctrl-C ends a call on the main thread within 100 ms; calls on other threads are ended by close(), or by the CancelToken
-    that a call was given as `cancel`. As a context manager it is closed at the end of the block.
+    May be used from any number of threads at once. Every call blocks the thread that makes it and lets other threads
+    run. Ctrl-C ends a call on the main thread within 100 ms; calls on other threads are ended by close(), or by the
+    CancelToken that a call was given as `cancel`. As a context manager it is closed at the end of the block.
 
-    Errors have the service's own account of them, whole, as their `problem`. After os.fork() make clients in the child, and
-    leave alone those of the parent.
+    Errors have the service's own account of them, whole, as their `problem`. After os.fork() make clients in the
+    child, and leave alone those of the parent.
 
     Args:
         api_key: The key. Else, where there is no client_id either, PALABRA_API_KEY in the environment.
@@ -102,16 +102,16 @@ class Client:
 
         Args:
             name: Such as 'list_voices'.
-            parameters: Those of the path, and of the query or the body's 'data', by the service's own names; None is the
-                same as nothing. What the table does not know is sent along.
+            parameters: Those of the path, and of the query or the body's 'data', by the service's own names; None is
+                the same as nothing. What the table does not know is sent along.
             cancel: A voicewire.CancelToken that ends this call with CancelledError.
 
         Returns:
             The answer's 'data', as dicts, lists and so on.
 
         Raises:
-            InvalidArgumentError: before anything is sent: no such call, a parameter that is missing, empty or cannot be in
-                a path. `field` says which.
+            InvalidArgumentError: before anything is sent: no such call, a parameter that is missing, empty or cannot
+                be in a path. `field` says which.
             Error: whatever the service says, with its `problem`, or goes wrong on the way.
         """
         return self._core.call(name, None if parameters is None else dict(parameters), cancel)
@@ -229,15 +229,15 @@ class Client:
         Args:
             voice_id: The voice.
             lang_code: One of LANG_CODES, such as 'en-us'. A code that the service got since goes through call().
-            wait: Whether another regeneration of the same voice is waited for, if one is running: so many seconds, or as
-                long as it takes (True).
+            wait: Whether another regeneration of the same voice is waited for, if one is running: so many seconds, or
+                as long as it takes (True).
             waiting_first: Seconds to the first further try; the waits grow by half each time. More than 0.
             waiting_longest: The longest wait, in seconds.
             cancel: A CancelToken that ends the call.
 
         Raises:
-            LockedError: another regeneration of the same voice is running, or still is when the time is over. It passes;
-                what the account may not do is UnauthorizedError.
+            LockedError: another regeneration of the same voice is running, or still is when the time is over. It
+                passes; what the account may not do is UnauthorizedError.
             Error: as call().
         """
         waits = wait is not None and wait is not False
@@ -282,7 +282,8 @@ class Client:
             denoise: Whether noise is to be taken out of it. Else the service decides.
             speech_normalization: Whether its speech is to be made evenly loud. Else the service decides.
             extra: What else the service is to know, by its own names.
-            waiting_first: Seconds to the first question whether it is ready; further waits are longer by half each time.
+            waiting_first: Seconds to the first question whether it is ready; further waits are longer by half each
+                time.
             waiting_longest: The longest wait, in seconds.
             waiting_limit: How many seconds the service may take. None is without end.
             on_progress: Called with a Progress. What it raises ends the call, and is raised; so does False, with

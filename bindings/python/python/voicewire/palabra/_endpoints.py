@@ -17,8 +17,8 @@ class Endpoint:
         required: The parameters that must be given, besides those of the path.
         optional: The others that the service is known to take.
         pages: Whether it answers with a page of a list.
-        repeatable: Whether doing it twice is as good as once: only then it is tried again after a failure that leaves open
-            whether it was done.
+        repeatable: Whether doing it twice is as good as once: only then it is tried again after a failure that leaves
+            open whether it was done.
     """
 
     name: str

@@ -1,5 +1,5 @@
-"""Respeecher's Voice Marketplace: projects with recordings in them, spoken from texts or uploaded, that are converted into
-other voices by order.
+"""Respeecher's Voice Marketplace: projects with recordings in them, spoken from texts or uploaded, that are converted
+into other voices by order.
 
     import voicewire
 
@@ -8,8 +8,8 @@ other voices by order.
         for file in client.convert("Welcome to the show.", voices=voices, directory="takes").files:
             print(file.path)
 
-Answers are frozen dataclasses: what the service left out is None or empty, what is not known here is in `extra`, and words
-such as `state` are plain str, since there may be new ones at any time. Vendor page: https://docs.respeecher.com.
+Answers are frozen dataclasses: what the service left out is None or empty, what is not known here is in `extra`, and
+words such as `state` are plain str, since there may be new ones at any time.
 """
 
 from .._voicewire import _RESPEECHER_URL as BASE_URL

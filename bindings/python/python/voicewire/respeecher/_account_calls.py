@@ -2,11 +2,11 @@
 
 from typing import Any, Optional, Sequence, Tuple
 
+from .._answer import read
 from .._paths import Audio, OnBytes
 from .._voicewire import CancelToken
 from ._account import ApiKey, Calibration, Credits, FolderStats, ProjectStats, Session, Stats
 from ._calls import Calls
-from .._answer import read
 
 
 class AccountCalls(Calls):
@@ -37,8 +37,8 @@ class AccountCalls(Calls):
         *,
         cancel: Optional[CancelToken] = None,
     ) -> Session:
-        """Signs in and answers with the account. Calls do that themselves when they are the first; this is to know early,
-        and to come back after logout().
+        """Signs in and answers with the account. Calls do that themselves when they are the first; this is to know
+        early, and to come back after logout().
 
         Args:
             email: Whose account it is, with its password. Else those that the client was made with.
@@ -46,8 +46,8 @@ class AccountCalls(Calls):
             cancel: A CancelToken that ends the call.
 
         Raises:
-            InvalidArgumentError: there is no password: the client has a key, or has signed in before and was not to keep
-                its password.
+            InvalidArgumentError: there is no password: the client has a key, or has signed in before and was not to
+                keep its password.
             UnauthorizedError: the service does not accept it.
         """
         if email is None and password is None:
@@ -102,7 +102,8 @@ class AccountCalls(Calls):
     def enable_calibration(
         self, calibration_id: str, *, cancel: Optional[CancelToken] = None
     ) -> Tuple[Calibration, ...]:
-        """Makes a calibration the one that is used. Answers with what the service says about it, which may be nothing."""
+        """Makes a calibration the one that is used. Answers with what the service says about it, which may be
+        nothing."""
         return self._many(Calibration, "enable_calibration", cancel, calibration_id=calibration_id)
 
     def enable_auto_calibration(self, *, cancel: Optional[CancelToken] = None) -> Any:

@@ -13,7 +13,8 @@ A = TypeVar("A", bound=Answer)
 
 
 class Calls:
-    """What the calls that have types are made from. Theirs may be called 'name', too: what is here goes by its place."""
+    """What the calls that have types are made from. Theirs may be called 'name', too: what is here goes by its
+    place."""
 
     _core: _RespeecherClient
 
@@ -24,17 +25,17 @@ class Calls:
 
         Args:
             name: Such as 'list_projects'.
-            parameters: Those of the path, the query or the body, by the service's own names; None is the same as nothing.
-                What the table does not know is sent along. In a query a list becomes one text with commas. For calls that
-                upload, 'data' is the path of the file.
+            parameters: Those of the path, the query or the body, by the service's own names; None is the same as
+                nothing. What the table does not know is sent along. In a query a list becomes one text with commas.
+                For calls that upload, 'data' is the path of the file.
             cancel: A voicewire.CancelToken that ends this call with CancelledError.
 
         Returns:
             The answer as dicts, lists and so on; None where the service answers with nothing.
 
         Raises:
-            InvalidArgumentError: before anything is sent: no such call, a parameter that is missing, empty or cannot be in
-                a path, a call whose answer is a file. `field` says which.
+            InvalidArgumentError: before anything is sent: no such call, a parameter that is missing, empty or cannot
+                be in a path, a call whose answer is a file. `field` says which.
             Error: whatever the service says, or goes wrong on the way.
         """
         return self._core.call(name, None if parameters is None else dict(parameters), cancel)

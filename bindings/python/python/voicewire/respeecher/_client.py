@@ -15,12 +15,12 @@ class Client(AccountCalls, PlaceCalls, FlowCalls):
             voices = client.search_voices("Ophelia", limit=1)
             outcome = client.convert("Welcome to the show.", voices=voices, directory="takes")
 
-    convert() does all that is needed from a text or a recording to finished files. Under it is each call of the vendor's
-    reference by its name in ENDPOINTS, with types; call() has them as JSON.
+    convert() does all that is needed from a text or a recording to finished files. Under it is each call of the
+    vendor's reference by its name in ENDPOINTS, with types; call() has them as JSON.
 
-    May be used from any number of threads at once. Every call blocks the thread that makes it and lets other threads run.
-    Ctrl-C ends a call on the main thread within 100 ms; calls on other threads are ended by close(), or by the CancelToken
-    that a call was given as `cancel`. As a context manager it is closed at the end of the block.
+    May be used from any number of threads at once. Every call blocks the thread that makes it and lets other threads
+    run. Ctrl-C ends a call on the main thread within 100 ms; calls on other threads are ended by close(), or by the
+    CancelToken that a call was given as `cancel`. As a context manager it is closed at the end of the block.
 
     After os.fork() make clients in the child, and leave alone those of the parent.
 
@@ -31,20 +31,21 @@ class Client(AccountCalls, PlaceCalls, FlowCalls):
         keep_password: Whether the password stays with the client, which then signs in again when a session has expired.
             Else it is forgotten with the first sign-in, and what comes after an expiry is UnauthorizedError.
         base_url: Where the service is. Else RESPEECHER_BASE_URL, else BASE_URL.
-        connect_timeout: Seconds to open a connection, name look-up included. This and the following are more than 0; None
-            is without end.
+        connect_timeout: Seconds to open a connection, name look-up included. This and the following are more than 0;
+            None is without end.
         rest_timeout: Seconds for a whole call with all its tries. Not for uploads and downloads, which take as long as
             they move.
         idle_timeout: Seconds that nothing may move in an upload or a download.
         ca_pem: Certificates, as the text of a PEM file, that are trusted besides the platform's own.
-        allow_plaintext: Whether http:// is allowed to other hosts than this machine. The key and all audio then cross the
-            network readable by anyone.
+        allow_plaintext: Whether http:// is allowed to other hosts than this machine. The key and all audio then cross
+            the network readable by anyone.
         max_message_bytes: The largest answer that is taken into memory; 1024 or more. Downloads have no limit.
         proxy: As for voicewire.deepdub.Client.
         retries: How often a call is tried again: reading, changing and deleting after failures of the connection and of
-            the service and when it is too busy (HTTP 429); what makes something new only when the connection could not be
-            made or the service was too busy. 0 is never.
-        retry_first_delay: The longest wait, in seconds, before the first of them; each further one may be twice as long.
+            the service and when it is too busy (HTTP 429); what makes something new only when the connection could not
+            be made or the service was too busy. 0 is never.
+        retry_first_delay: The longest wait, in seconds, before the first of them; each further one may be twice as
+            long.
         retry_max_delay: The longest wait, in seconds, that the service did not ask for.
 
     Raises:

@@ -19,8 +19,8 @@ class Endpoint:
         required: The parameters that must be given, besides those of the path.
         optional: The others that the service is known to take.
         deprecated: Whether the vendor advises against it.
-        repeatable: Whether doing it twice is as good as once: only then it is tried again after a failure that leaves open
-            whether it was done.
+        repeatable: Whether doing it twice is as good as once: only then it is tried again after a failure that leaves
+            open whether it was done.
     """
 
     name: str

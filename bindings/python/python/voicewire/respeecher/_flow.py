@@ -123,10 +123,10 @@ class FlowCalls(RecordingCalls, VoiceCalls):
             outcome = client.convert("Welcome to the show.", voices=client.search_voices("Ophelia"), directory="takes")
 
         Args:
-            source: A str is the text that is spoken. What is an os.PathLike (pathlib.Path) is an audio file, and what is
-                bytes or a voicewire.deepdub.Speech is audio.
-            recording_id: Instead of it an original that is there: what was not brought to its end. Conversions that were
-                ordered for it are not ordered again, unless they failed.
+            source: A str is the text that is spoken. What is an os.PathLike (pathlib.Path) is an audio file, and what
+                is bytes or a voicewire.deepdub.Speech is audio.
+            recording_id: Instead of it an original that is there: what was not brought to its end. Conversions that
+                were ordered for it are not ordered again, unless they failed.
             voices: Into which voices, as Voice or by their ids; texts in the style that the voice has as its default.
             conversions: The same with style, accent and shift. These come first; one of both at least.
             directory: Where the files go; it is made if it is not there. Their names are made of the label (the
@@ -141,8 +141,8 @@ class FlowCalls(RecordingCalls, VoiceCalls):
             polling_first: Seconds to the first question whether the service is done; further waits are longer by half
                 each time. More than 0.
             polling_longest: The longest wait, in seconds.
-            polling_limit: How many seconds the service may take: once for the original and once for its conversions. None
-                is without end.
+            polling_limit: How many seconds the service may take: once for the original and once for its conversions.
+                None is without end.
             on_progress: Called with a Progress. What it raises ends the call, and is raised; so does False, with
                 CancelledError.
             progress: Whether a bar is drawn on standard error. None: if that is a terminal.

@@ -131,8 +131,8 @@ class PlaceCalls(Calls):
         return self._one(Folder, "rename_folder", cancel, folder_id=folder_id, name=name)
 
     def delete_folder(self, folder_id: str, *, cancel: Optional[CancelToken] = None) -> Tuple[Deleted, ...]:
-        """Deletes a folder, with those in it, and answers with what is gone; with nothing when the answer was lost and a
-        further try found it gone."""
+        """Deletes a folder, with those in it, and answers with what is gone; with nothing when the answer was lost and
+        a further try found it gone."""
         return self._many(Deleted, "delete_folder", cancel, folder_id=folder_id)
 
     def get_folder(self, folder_id: str, *, cancel: Optional[CancelToken] = None) -> Folder:
@@ -219,8 +219,8 @@ class RecordingCalls(Calls):
             label: Its label.
             microphone: The microphone; 'file' is what an upload is to say.
             file_name: What bytes are called as a file. Else 'audio' with the ending of what they are.
-            on_progress: Called with the bytes that have been sent and those that there are. What it raises ends the call,
-                and is raised; so does False, with CancelledError.
+            on_progress: Called with the bytes that have been sent and those that there are. What it raises ends the
+                call, and is raised; so does False, with CancelledError.
             cancel: A CancelToken that ends the call.
 
         Raises:
@@ -385,6 +385,6 @@ class RecordingCalls(Calls):
         return self._one(Note, "update_note", cancel, recording_id=recording_id, text=text)
 
     def delete_note(self, recording_id: str, *, cancel: Optional[CancelToken] = None) -> Optional[Note]:
-        """Deletes the note about a recording, and answers with it; None when the answer was lost and a further try found
-        it gone."""
+        """Deletes the note about a recording, and answers with it; None when the answer was lost and a further try
+        found it gone."""
         return self._maybe(Note, "delete_note", cancel, recording_id=recording_id)

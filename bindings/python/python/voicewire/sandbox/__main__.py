@@ -17,7 +17,7 @@ from voicewire.sandbox import Sandbox
 def parse(arguments: Optional[List[str]]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m voicewire.sandbox",
-        description="A local stand-in for cloud text-to-speech. Serves until it is stopped by SIGTERM or Ctrl-C.",
+        description="A local stand-in for cloud speech services. Serves until it is stopped by SIGTERM or Ctrl-C.",
     )
     add = parser.add_argument
     add("--port", type=port, default=0, metavar="N", help="TCP port on 127.0.0.1; 0 picks a free one [%(default)s]")
@@ -28,6 +28,10 @@ def parse(arguments: Optional[List[str]]) -> argparse.Namespace:
     add("--first-chunk-delay", type=float, default=60, metavar="MS", help="milliseconds to the first chunk [60]")
     add("--pace", type=pace, default=10.0, metavar="X", help="seconds of audio sent per second, or max [%(default)s]")
     add("--chunk-millis", type=int, default=200, metavar="N", help="milliseconds of audio per chunk [%(default)s]")
+    add("--processing-delay", type=float, default=300, metavar="MS", help="milliseconds that a recording or voice takes [300]")
+    add("--session-duration", type=float, default=3600, metavar="S", help="seconds that a login to Respeecher lasts [3600]")
+    add("--credits", type=int, default=1000, metavar="N", help="credits of a new account of Respeecher's [%(default)s]")
+    add("--kept-upload", type=int, default=4194304, metavar="BYTES", help="how much of an upload is kept [%(default)s]")
     add("--engine", default="auto", choices=("auto", "espeak", "formant"), help="which voice speaks [%(default)s]")
     add("--fault", metavar="SPEC", help="a fault for every request, such as drop,after=2")
     options = parser.parse_args(arguments)
@@ -62,6 +66,10 @@ def main(arguments: Optional[List[str]] = None) -> int:
             first_chunk_delay=options.first_chunk_delay / 1000,
             pace=options.pace,
             chunk_millis=options.chunk_millis,
+            processing_delay=options.processing_delay / 1000,
+            session_duration=options.session_duration,
+            credits=options.credits,
+            kept_upload=options.kept_upload,
             engine=options.engine,
             fault=options.fault,
         ) as sandbox:
@@ -72,7 +80,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
             wait()
     except KeyboardInterrupt:
         pass
-    except (Error, OSError, OverflowError) as error:
+    except (Error, OSError) as error:
         print(f"voicewire.sandbox: {error}", file=sys.stderr)
         return 2
     return 0
@@ -85,6 +93,10 @@ def settings(sandbox: Sandbox) -> str:
         f"DEEPDUB_BASE_URL={sandbox.deepdub_rest_url}",
         f"DEEPDUB_BASE_WEBSOCKET_URL={sandbox.deepdub_open_url}",
         f"DEEPDUB_BASE_WEBSOCKET_STREAMING_URL={sandbox.deepdub_live_url}",
+        f"RESPEECHER_API_KEY={sandbox.respeecher_api_key}",
+        f"RESPEECHER_BASE_URL={sandbox.respeecher_url}",
+        f"PALABRA_API_KEY={sandbox.palabra_api_key}",
+        f"PALABRA_API_URL={sandbox.palabra_url}",
     ]
     if sandbox.ca_pem is not None:
         lines.append("voicewire.sandbox: and has to trust the certificate in --ca-file")
