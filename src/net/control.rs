@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -142,6 +142,25 @@ impl fmt::Debug for CallOptions {
 pub(crate) struct Control {
     pub tokens: Vec<CancelToken>,
     pub interrupt: Option<InterruptCheck>,
+    /// When a wait for the network ends at the latest, whatever the limits of the request say: for a call whose end moves.
+    pub deadline: Option<Instant>,
+    /// Told how long the connection took, where one had to be made.
+    pub connecting: Option<Arc<Stopwatch>>,
+}
+
+/// Time spent on something, by whoever does it.
+#[derive(Default)]
+pub(crate) struct Stopwatch(AtomicU64);
+
+impl Stopwatch {
+    pub fn add(&self, time: Duration) {
+        let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.0.fetch_add(nanoseconds, Ordering::Relaxed);
+    }
+
+    pub fn time(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
 }
 
 impl Control {
@@ -150,6 +169,8 @@ impl Control {
         Control {
             tokens,
             interrupt: options.interrupt.clone(),
+            deadline: None,
+            connecting: None,
         }
     }
 

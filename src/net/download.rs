@@ -1,13 +1,13 @@
 //! Downloads: of any length, to disk, and whole or not at all.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::control::{CallOptions, Control};
 use super::endpoint::Endpoint;
 use super::file_name::name_in_disposition;
-use super::http::{Body, Head, Limits, Method, Progress, Request, Response, read_error};
+use super::http::{Body, Head, Incoming, Limits, Method, Progress, Request, Response};
 use super::rest::{Rest, may_repeat, redacted};
 use super::retry::Backoff;
 use super::wait::pause;
@@ -211,7 +211,7 @@ impl State {
     }
 
     /// Writes what comes to the file until it ends.
-    fn take(&mut self, head: Head, body: &mut dyn Read, download: &mut Download<'_>, from: &Endpoint) -> Result<Step> {
+    fn take(&mut self, head: Head, body: &mut Incoming, download: &mut Download<'_>, from: &Endpoint) -> Result<Step> {
         if head.status == 206 {
             match head.content_range.as_deref().and_then(parse_content_range) {
                 Some((start, total))
@@ -241,12 +241,10 @@ impl State {
             return Err(Error::cancelled());
         }
         loop {
-            let length = match body.read(&mut piece) {
-                Ok(0) => break,
-                Ok(length) => length,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(read_error(error)),
-            };
+            let length = body.piece(&mut piece)?;
+            if length == 0 {
+                break;
+            }
             let written = self
                 .file
                 .as_mut()

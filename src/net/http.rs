@@ -60,6 +60,8 @@ pub(crate) struct Limits {
     pub whole: Option<Duration>,
     /// How long nothing may move.
     pub idle: Option<Duration>,
+    /// From the request's last byte to the answer's head.
+    pub answer: Option<Duration>,
 }
 
 /// One request, whatever becomes of it.
@@ -94,6 +96,7 @@ pub(crate) struct Head {
     pub length: Option<u64>,
     /// Whether the end of the body can be told from a connection that broke.
     pub has_end: bool,
+    pub content_type: Option<String>,
     pub disposition: Option<String>,
     pub content_range: Option<String>,
     pub accepts_ranges: bool,
@@ -120,6 +123,7 @@ impl Head {
             status: response.status().as_u16(),
             length,
             has_end: length.is_some() || response.headers().contains_key("transfer-encoding"),
+            content_type: owned("content-type"),
             disposition,
             content_range: owned("content-range"),
             accepts_ranges: text("accept-ranges").is_some_and(|ranges| ranges.trim().eq_ignore_ascii_case("bytes")),
@@ -142,6 +146,34 @@ impl Head {
             cookies: self.cookies,
             body,
         }
+    }
+}
+
+/// An answer's body, to be read as it comes. Dropping it before its end closes the connection.
+pub(crate) struct Incoming {
+    reader: ureq::BodyReader<'static>,
+}
+
+impl Incoming {
+    /// The next bytes, waiting for some, with what may end the call in force; 0 at the end.
+    pub fn piece_during(&mut self, control: &Control, buffer: &mut [u8]) -> Result<usize> {
+        control.during(|| self.piece(buffer))
+    }
+
+    /// The next bytes, waiting for some; 0 at the end.
+    pub fn piece(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        loop {
+            match self.reader.read(buffer) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                read => return read.map_err(read_error),
+            }
+        }
+    }
+}
+
+impl Read for Incoming {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.reader.read(buffer)
     }
 }
 
@@ -196,23 +228,31 @@ impl HttpClient {
         Ok(bytes)
     }
 
-    /// One request, without retries; `take` is given the answer's head and its body to read, of any length. What reading
-    /// it fails with is for [`read_error`].
+    /// One request, without retries; `take` is given the answer's head and its body to read, of any length.
     pub fn receive<T>(
         &self,
         request: &Request<'_, '_>,
-        take: impl FnOnce(Head, &mut dyn Read) -> Result<T>,
+        take: impl FnOnce(Head, &mut Incoming) -> Result<T>,
     ) -> Result<T> {
+        let (head, mut body) = self.begin(request)?;
+        request
+            .control
+            .during(|| take(head, &mut body))
+            .map_err(|error| error.with_url(request.endpoint.display()))
+    }
+
+    /// One request, without retries, up to the answer's head; its body is read afterwards, at the caller's pace.
+    pub fn begin(&self, request: &Request<'_, '_>) -> Result<(Head, Incoming)> {
         let Request { control, endpoint, .. } = request;
         if control.is_cancelled() {
             return Err(Error::cancelled());
         }
-        control
-            .during(|| {
-                let mut response = self.exchange(request)?;
-                take(Head::new(&response), &mut response.body_mut().as_reader())
-            })
-            .map_err(|error| error.with_url(endpoint.display()))
+        let response = control
+            .during(|| self.exchange(request))
+            .map_err(|error| error.with_url(endpoint.display()))?;
+        let head = Head::new(&response);
+        let reader = response.into_body().into_reader();
+        Ok((head, Incoming { reader }))
     }
 
     fn exchange(&self, request: &Request<'_, '_>) -> Result<http::Response<ureq::Body>> {
@@ -264,6 +304,7 @@ impl HttpClient {
             .configure_request(request)
             .timeout_global(limits.whole)
             .timeout_connect(limits.connect)
+            .timeout_recv_response(limits.answer)
             .timeout_per_read(limits.idle)
             .timeout_per_write(limits.idle)
             .build();
@@ -278,7 +319,7 @@ impl fmt::Debug for HttpClient {
 }
 
 /// What reading an answer's body failed with.
-pub(crate) fn read_error(error: std::io::Error) -> Error {
+fn read_error(error: std::io::Error) -> Error {
     request_error(ureq::Error::from(error))
 }
 
@@ -306,6 +347,7 @@ pub(super) fn limit_name(limit: ureq::Timeout) -> &'static str {
     match limit {
         ureq::Timeout::Connect => "connect_timeout",
         ureq::Timeout::PerRead | ureq::Timeout::PerWrite => "idle_timeout",
+        ureq::Timeout::RecvResponse => "first_chunk_timeout",
         _ => "rest_timeout",
     }
 }

@@ -17,7 +17,7 @@ use super::endpoint::Endpoint;
 use super::http::limit_name;
 use super::network::Network;
 use super::socket::Socket;
-use super::wait::{Waiter, Wake, deadline_after};
+use super::wait::{Waiter, Wake, deadline_after, earlier};
 use crate::error::{Error, ErrorKind};
 
 /// Looks nothing up: [`Connecting`] does, where it can be cancelled.
@@ -48,7 +48,12 @@ impl Connector for HttpConnector {
     type Out = HttpTransport;
 
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<HttpTransport>, ureq::Error> {
-        self.open(details).map(Some).map_err(|error| ours(error.unsent()))
+        let begun = Instant::now();
+        let opened = self.open(details);
+        if let Some(stopwatch) = Control::current().connecting {
+            stopwatch.add(begun.elapsed());
+        }
+        opened.map(Some).map_err(|error| ours(error.unsent()))
     }
 }
 
@@ -57,7 +62,7 @@ impl HttpConnector {
         // Checked when the client was made; here only taken apart again.
         let endpoint = Endpoint::parse("url", &details.uri.to_string(), ["http", "https"], true)?;
         let mut waiter = Waiter::new(Control::current())?;
-        let deadline = deadline_of(&details.timeout);
+        let deadline = earlier(deadline_of(&details.timeout), Control::current().deadline);
         let socket = connect(&endpoint, &self.network, &mut waiter, deadline).map_err(|error| {
             if error.kind() == ErrorKind::Timeout {
                 error.with_field(limit_name(details.timeout.reason))
@@ -130,9 +135,11 @@ impl Transport for HttpTransport {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         // A kept connection is used by another call than the one that made it.
-        self.waiter.set_control(Control::current());
+        let control = Control::current();
+        let end = control.deadline;
+        self.waiter.set_control(control);
         let timeout = timeout.for_write();
-        let deadline = deadline_of(&timeout);
+        let deadline = earlier(deadline_of(&timeout), end);
         let mut sent = 0;
         loop {
             let step = if sent < amount {
@@ -152,9 +159,11 @@ impl Transport for HttpTransport {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        self.waiter.set_control(Control::current());
+        let control = Control::current();
+        let end = control.deadline;
+        self.waiter.set_control(control);
         let timeout = timeout.for_read();
-        let deadline = deadline_of(&timeout);
+        let deadline = earlier(deadline_of(&timeout), end);
         loop {
             match self.socket.read(self.buffers.input_append_buf()) {
                 Ok(length) => {

@@ -174,7 +174,7 @@ pub(super) fn redacted(error: Error, secrets: &[Secret]) -> Error {
 ///
 /// Reading, changing and deleting twice is as good as once. Making something new is not: it is repeated only when nothing
 /// can have come of the first try.
-pub(super) fn may_repeat(is_repeatable: bool, error: &Error) -> bool {
+pub(crate) fn may_repeat(is_repeatable: bool, error: &Error) -> bool {
     let may_pass = match error.kind() {
         // A proxy's answer of 4xx is a matter of settings.
         ErrorKind::Network => error.http_status().is_none_or(|status| status >= 500),

@@ -112,6 +112,7 @@ impl Rest {
                 connect,
                 whole: rest,
                 idle,
+                answer: None,
             },
             retry: config.retry,
             allow_plaintext: config.allow_plaintext,
