@@ -83,16 +83,9 @@ impl Client {
         &self,
         request: &SpeechRequest,
         options: &CallOptions,
-        mut on_chunk: impl FnMut(Chunk<'_>) -> ControlFlow<()>,
+        on_chunk: impl FnMut(Chunk<'_>) -> ControlFlow<()>,
     ) -> Result<Summary> {
-        let mut stream = self.open_stream(request, options)?;
-        while let Some(chunk) = stream.next_chunk()? {
-            let is_final = chunk.is_final;
-            if on_chunk(chunk).is_break() && !is_final {
-                return Err(stream.stop());
-            }
-        }
-        Ok(stream.summary())
+        self.open_stream(request, options)?.hand_out(on_chunk)
     }
 
     /// Speaks one text and hands over the stream of its chunks, to be asked for one by one.

@@ -36,7 +36,8 @@ pub struct Timeouts {
     pub between_chunks: Option<Duration>,
     /// A whole generation, connecting included; the time that the caller takes over its chunks does not count. 5 min.
     pub total: Option<Duration>,
-    /// A whole REST call, such as one about an issue, with all its tries and the waits between them. 60 s.
+    /// A whole REST call, such as one about an issue, with all its tries and the waits between them. An upload of audio
+    /// takes as long as it moves: then this is how long nothing may. 60 s.
     pub rest: Option<Duration>,
 }
 

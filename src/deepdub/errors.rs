@@ -35,6 +35,17 @@ pub(crate) fn vendor_error(error_type: Option<&str>, message: &str) -> Error {
     }
 }
 
+/// [`response_error`] for making a voice, where 403 is about how many there may be.
+pub(crate) fn voice_limit_error(response: &Response) -> Error {
+    let error = response_error(response);
+    match response.status {
+        403 => Error::new(ErrorKind::QuotaExceeded, error.message())
+            .with_http_status(response.status)
+            .with_retry_after(response.retry_after),
+        _ => error,
+    }
+}
+
 /// The error in an answer whose status is not a success.
 pub(crate) fn response_error(response: &Response) -> Error {
     let Response { status, body, .. } = response;
@@ -66,9 +77,14 @@ pub(crate) fn response_error(response: &Response) -> Error {
     }
 }
 
-/// The service's words in an error's body: `message`, `error` or `detail` of its JSON, else its first line.
+/// The service's words in an error's body: `message`, `error` or `detail` of its JSON, else its first line. Where the
+/// error has details, both.
 fn error_text(body: &[u8]) -> String {
     if let Ok(Value::Object(object)) = serde_json::from_slice(body) {
+        let text = |name: &str| object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        if let (None, Some(error), Some(detail)) = (text("message"), text("error"), text("detail")) {
+            return format!("{error}: {detail}");
+        }
         let known = ["message", "error", "detail", "Message"]
             .into_iter()
             .filter_map(|name| object.get(name));

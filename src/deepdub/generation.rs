@@ -215,6 +215,19 @@ impl Generation {
         Ok(false)
     }
 
+    /// Room for audio that comes as it is, to be announced with [`accept_filled`](Self::accept_filled).
+    pub(super) fn room(&mut self, size: usize) -> &mut [u8] {
+        if self.buffer.len() < size {
+            self.buffer.resize(size, 0);
+        }
+        &mut self.buffer[..size]
+    }
+
+    /// So much audio is in the room; none is the end. [`chunk`](Self::chunk) has it.
+    pub(super) fn accept_filled(&mut self, length: usize) {
+        self.deliver(length, length == 0);
+    }
+
     /// Decodes into the buffer; the number of bytes.
     fn decode(&mut self, index: u64, data: &str) -> Result<usize> {
         let needed = base64::decoded_len_estimate(data.len());

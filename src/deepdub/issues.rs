@@ -1,81 +1,13 @@
 //! Issues: reports about generations that came out wrong.
 
-use std::borrow::Cow;
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::client::Client;
+use super::clip::{Base64, Clip};
 use super::request::not_blank;
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::{CallOptions, Method, path_segment};
-
-/// The largest clip that is sent, in bytes before base64.
-pub(super) const MAX_CLIP: u64 = 20 * 1024 * 1024;
-
-/// A piece of audio to attach to a report: 20 MiB at most. It is encoded here.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Clip {
-    /// The bytes of an audio file.
-    Bytes(Vec<u8>),
-    /// An audio file, read when the report is filed, or handed to an outbox.
-    File(PathBuf),
-}
-
-impl Clip {
-    fn to_base64(&self) -> Result<String> {
-        Ok(STANDARD.encode(self.read()?))
-    }
-
-    /// Its bytes, when there are some and not too many.
-    pub(super) fn read(&self) -> Result<Cow<'_, [u8]>> {
-        let too_large = |size: u64| {
-            Error::invalid(
-                "problemAudioFile",
-                format_args!("{size} bytes"),
-                "20 MiB of audio at most",
-            )
-        };
-        let bytes = match self {
-            Clip::Bytes(bytes) => Cow::from(bytes),
-            Clip::File(path) => Cow::from(read_file(path).map_err(|error| {
-                Error::new(
-                    ErrorKind::File,
-                    format!("{} could not be read: {error}", path.display()),
-                )
-                .with_field("problemAudioFile")
-            })?),
-        };
-        if bytes.is_empty() {
-            return Err(Error::invalid(
-                "problemAudioFile",
-                "empty",
-                "the bytes of an audio file",
-            ));
-        }
-        if bytes.len() as u64 > MAX_CLIP {
-            return Err(too_large(bytes.len() as u64));
-        }
-        Ok(bytes)
-    }
-}
-
-/// At most one byte more than is allowed, so that a wrong path cannot fill the memory. Only from plain files: a pipe
-/// could keep the call waiting for ever.
-fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
-    if !path.metadata()?.is_file() {
-        return Err(std::io::Error::other("it is no plain file"));
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_CLIP + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
 
 /// A report to be filed. The first four fields are required.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -159,9 +91,14 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     additional_comments: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    problem_audio_file: Option<String>,
+    problem_audio_file: Option<Base64<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     problem_seconds: Option<f64>,
+}
+
+/// Its bytes, when there are some and not too many.
+pub(super) fn clip(clip: &Clip) -> Result<std::borrow::Cow<'_, [u8]>> {
+    clip.read("problemAudioFile")
 }
 
 impl IssueChanges {
@@ -195,7 +132,7 @@ impl IssueChanges {
             problem_word: self.problem_word.as_deref(),
             voice_prompt_id: self.voice_prompt_id.as_deref(),
             additional_comments: self.additional_comments.as_deref(),
-            problem_audio_file: self.problem_audio.as_ref().map(Clip::to_base64).transpose()?,
+            problem_audio_file: self.problem_audio.as_ref().map(clip).transpose()?.map(Base64),
             problem_seconds: self.problem_seconds,
         };
         serde_json::to_vec(&body)

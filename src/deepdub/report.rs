@@ -1,7 +1,8 @@
 //! Reports that are filled in from memory, with the second where it happened.
 
 use super::client::Client;
-use super::issues::{Clip, Issue, MAX_CLIP, NewIssue};
+use super::clip::{Clip, MAX_CLIP};
+use super::issues::{Issue, NewIssue};
 use super::memory::Remembered;
 use crate::audio::{Format, Place, cut, joined_file_bytes};
 use crate::error::{Error, ErrorKind, Result};

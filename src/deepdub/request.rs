@@ -3,6 +3,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::rest::unwritable;
 use crate::audio::Format;
 use crate::error::{Error, Result};
 
@@ -191,8 +192,13 @@ impl SpeechRequest {
 
     /// The message for `/open`. What is `None` is left out.
     pub(crate) fn to_json(&self, generation_id: &str) -> Result<String> {
-        let body = Body {
-            action: "text-to-speech",
+        serde_json::to_string(&self.body(Some("text-to-speech"), generation_id)).map_err(|error| unwritable(&error))
+    }
+
+    /// The parameters as all ways to speak take them.
+    pub(super) fn body<'a>(&'a self, action: Option<&'a str>, generation_id: &'a str) -> Body<'a> {
+        Body {
+            action,
             generation_id,
             target_text: &self.text,
             model: &self.model,
@@ -212,20 +218,15 @@ impl SpeechRequest {
             auto_gain: self.auto_gain,
             accent_control: self.accent_control.as_ref(),
             performance_reference_prompt_id: self.performance_reference_prompt_id.as_deref(),
-        };
-        serde_json::to_string(&body).map_err(|error| {
-            Error::new(
-                crate::ErrorKind::Internal,
-                format!("the request could not be written: {error}"),
-            )
-        })
+        }
     }
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    action: &'a str,
+pub(super) struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'a str>,
     generation_id: &'a str,
     target_text: &'a str,
     model: &'a str,

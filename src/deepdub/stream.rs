@@ -1,12 +1,14 @@
-//! A generation on a connection of its own, driven by the caller's thread.
+//! One generation, driven by the caller's thread: on a WebSocket of its own, or as the body of an HTTP answer.
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use super::client::Client;
 use super::dial;
 use super::generation::{Chunk, Generation};
 use super::memory::Recorder;
+use super::post_tts::SpokenBody;
 use super::request::SpeechRequest;
 use super::summary::{Figures, Summary, WaitFor};
 use crate::audio::Format;
@@ -17,7 +19,9 @@ use crate::net::{CallOptions, Connection, Control, Frame, Wake, deadline_after, 
 pub struct SpeechStream {
     client: Client,
     /// `None` once the generation has ended, in whatever way.
-    connection: Option<Connection>,
+    source: Option<Source>,
+    /// Where it was asked for.
+    url: String,
     generation: Generation,
     format: Format,
     figures: Figures,
@@ -30,37 +34,66 @@ pub struct SpeechStream {
     handed_out: Option<Instant>,
 }
 
+/// Where the audio comes from.
+pub(super) enum Source {
+    Socket(Connection),
+    Body(SpokenBody),
+}
+
 impl SpeechStream {
     pub(super) fn open(client: &Client, request: &SpeechRequest, options: &CallOptions) -> Result<SpeechStream> {
         request.check()?;
-        let mut figures = Figures::start();
-        figures.wait_for(Some(WaitFor::Connection));
-        let settings = client.settings();
-        let timeouts = &settings.timeouts;
-        let total_deadline = deadline_after(timeouts.total);
         let generation_id = request.generation_id();
         let message = request.to_json(&generation_id)?;
-        log::debug!(
-            "generation {generation_id}: connecting to {}",
-            settings.websocket.display()
-        );
-
-        let mut stream = SpeechStream {
-            client: client.clone(),
-            connection: None,
-            generation: Generation::new(generation_id, request.format, settings.max_message_bytes),
-            format: request.format,
-            figures,
-            recorder: client.memory().recorder(|| request.clone()),
-            total_deadline,
-            failure: None,
-            handed_out: None,
-        };
+        let settings = client.settings();
+        let mut stream = SpeechStream::begin(client, request, generation_id, settings.websocket.display());
+        stream.figures.wait_for(Some(WaitFor::Connection));
         match stream.connect(message, options) {
-            Ok(connection) => stream.connection = Some(connection),
+            Ok(connection) => stream.source = Some(Source::Socket(connection)),
             Err(error) => return Err(stream.end(error)),
         }
         Ok(stream)
+    }
+
+    /// One that has no connection yet.
+    pub(super) fn begin(client: &Client, request: &SpeechRequest, generation_id: String, url: String) -> SpeechStream {
+        log::debug!("generation {generation_id}: connecting to {url}");
+        let settings = client.settings();
+        SpeechStream {
+            client: client.clone(),
+            source: None,
+            url,
+            generation: Generation::new(generation_id, request.format, settings.max_message_bytes),
+            format: request.format,
+            figures: Figures::start(),
+            recorder: client.memory().recorder(|| request.clone()),
+            total_deadline: deadline_after(settings.timeouts.total),
+            failure: None,
+            handed_out: None,
+        }
+    }
+
+    /// With what `connect` gives, which is told when the whole call has to be over.
+    pub(super) fn connect_with(
+        mut self,
+        connect: impl FnOnce(&mut Figures, Option<Instant>) -> Result<Source>,
+    ) -> Result<SpeechStream> {
+        match connect(&mut self.figures, self.total_deadline) {
+            Ok(source) => self.source = Some(source),
+            Err(error) => return Err(self.end(error)),
+        }
+        Ok(self)
+    }
+
+    /// All chunks, each as it arrives, until `on_chunk` breaks.
+    pub(super) fn hand_out(mut self, mut on_chunk: impl FnMut(Chunk<'_>) -> ControlFlow<()>) -> Result<Summary> {
+        while let Some(chunk) = self.next_chunk()? {
+            let is_final = chunk.is_final;
+            if on_chunk(chunk).is_break() && !is_final {
+                return Err(self.stop());
+            }
+        }
+        Ok(self.summary())
     }
 
     fn connect(&mut self, message: String, options: &CallOptions) -> Result<Connection> {
@@ -128,35 +161,49 @@ impl SpeechStream {
         let waiting = Instant::now();
         let timeouts = &self.client.settings().timeouts;
         let first = self.generation.received().chunks == 0;
-        let chunk_deadline = deadline_after(if first {
-            timeouts.first_chunk
-        } else {
-            timeouts.between_chunks
-        });
-        let deadline = earlier(chunk_deadline, self.total_deadline);
+        let limit = match &self.source {
+            Some(Source::Body(body)) if first => body.first_left,
+            _ if first => timeouts.first_chunk,
+            _ => timeouts.between_chunks,
+        };
+        let deadline = earlier(deadline_after(limit), self.total_deadline);
         loop {
             if self.generation.accept_held() {
                 self.chunk_arrived(waiting.elapsed());
                 return Ok(true);
             }
-            let Some(connection) = &mut self.connection else {
+            if self.source.is_none() {
                 return Ok(false);
-            };
+            }
             // Looked at also while there is always something to read: a service may send without end.
             if is_past(deadline) {
                 return Err(self.timed_out());
             }
-            let has_chunk = match connection.receive(deadline)? {
-                Some(Frame::Text(text)) => self.generation.accept_text(&text)?,
-                Some(Frame::Binary(bytes)) => self.generation.accept_binary(&bytes)?,
-                Some(Frame::Close { code, reason }) => return Err(self.closed(code, &reason)),
-                Some(Frame::Ping | Frame::Pong(_)) => false,
-                None => return Err(self.timed_out()),
-            };
-            if has_chunk {
+            if self.receive(deadline)? {
                 self.chunk_arrived(waiting.elapsed());
                 return Ok(true);
             }
+        }
+    }
+
+    /// Takes what comes next; whether it is a chunk.
+    fn receive(&mut self, deadline: Option<Instant>) -> Result<bool> {
+        let connection = match &mut self.source {
+            None => return Ok(false),
+            Some(Source::Socket(connection)) => connection,
+            Some(Source::Body(body)) => {
+                return match body.read_into(&mut self.generation, deadline) {
+                    Err(error) if error.kind() == ErrorKind::Timeout => Err(self.timed_out()),
+                    read => read.map(|()| true),
+                };
+            }
+        };
+        match connection.receive(deadline)? {
+            Some(Frame::Text(text)) => self.generation.accept_text(&text),
+            Some(Frame::Binary(bytes)) => self.generation.accept_binary(&bytes),
+            Some(Frame::Close { code, reason }) => Err(self.closed(code, &reason)),
+            Some(Frame::Ping | Frame::Pong(_)) => Ok(false),
+            None => Err(self.timed_out()),
         }
     }
 
@@ -181,7 +228,7 @@ impl SpeechStream {
     }
 
     fn close(&mut self) {
-        self.connection = None;
+        self.source = None;
         self.figures.end();
     }
 
@@ -218,7 +265,7 @@ impl SpeechStream {
         self.close();
         let settings = self.client.settings();
         let error = error
-            .with_url(settings.websocket.display())
+            .with_url(&self.url)
             .map_texts(|text| settings.key.redact(text))
             .with_generation(self.generation.id(), self.generation.received());
         log::debug!("generation {}: {error}", self.generation.id());

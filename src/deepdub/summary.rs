@@ -87,6 +87,11 @@ impl Figures {
         self.waiting = what.map(|what| (what, now));
     }
 
+    /// A connection took so long, as is known only now.
+    pub fn connected_in(&mut self, time: Duration) {
+        self.connect += time;
+    }
+
     pub fn connect(&self) -> Duration {
         self.connect
     }

@@ -17,6 +17,8 @@ pub mod proxy;
 
 pub mod reports;
 
+pub mod rest;
+
 use std::ops::ControlFlow;
 use std::time::Duration;
 

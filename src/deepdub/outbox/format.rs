@@ -16,7 +16,8 @@ use std::time::{Duration, SystemTime};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::deepdub::issues::{MAX_CLIP, NewIssue};
+use crate::deepdub::clip::MAX_CLIP;
+use crate::deepdub::issues::NewIssue;
 use crate::error::{Error, ErrorKind, Result};
 
 const MAGIC: &str = "voicewire-report";

@@ -27,7 +27,7 @@ pub use self::stored::{ReportState, SendSummary, StoredError, StoredReport};
 
 use self::directory::{Directory, Place};
 use self::format::{Delivered, Report};
-use super::issues::{Clip, NewIssue};
+use super::issues::{NewIssue, clip};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Mutex;
 
@@ -108,7 +108,7 @@ impl Outbox {
     /// as on a full disk. Nothing of the report stays then.
     pub fn add(&self, issue: &NewIssue) -> Result<String> {
         issue.check()?;
-        let clip = issue.problem_audio.as_ref().map(Clip::read).transpose()?;
+        let clip = issue.problem_audio.as_ref().map(clip).transpose()?;
         let clip = clip.as_deref().unwrap_or_default();
         // Their order as texts is that of time.
         let id = Uuid::now_v7().to_string();
