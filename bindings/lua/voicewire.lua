@@ -898,6 +898,9 @@ end
 
 --- A struct as a table.
 function read(name, struct, into)
+    if into ~= nil and type(into) ~= "table" then
+        refuse("into", "a table is wanted, not a " .. type(into))
+    end
     into = into or {}
     for key, field in pairs(structs[name]) do
         if key ~= "struct_size" then
@@ -1182,10 +1185,18 @@ function Player:read(frames)
     return self._buffer
 end
 
+local function is_sound_data(sound)
+    return type(sound) == "userdata" and sound:typeOf("SoundData")
+end
+
 --- Fills a SoundData of LÖVE's with what comes next, of the player's channels and rate with 16 bits, for
 -- Source:queue(sound). Never waits.
 function Player:read_into(sound)
-    local handle = live(self, Player)
+    live(self, Player)
+    local is, sound_data = pcall(is_sound_data, sound)
+    if not is or not sound_data then
+        refuse("sound", "a SoundData of LÖVE's is wanted, not a " .. type(sound))
+    end
     local frames, channels = sound:getSampleCount(), sound:getChannelCount()
     if sound:getBitDepth() ~= 16 or channels ~= self.channels or sound:getSampleRate() ~= self.sample_rate then
         refuse("sound", ("a SoundData of %d Hz, 16 bits and %d channels is wanted"):format(self.sample_rate, self.channels))
@@ -1248,8 +1259,9 @@ end
 
 --- Begins a track that the program writes itself: format, sample_rate, id.
 function Player:begin(options)
+    local handle = live(self, Player)
     local track_options, out = fill("vw_track_options", options_of(options)), Track._out()
-    check(lib.vw_player_begin(live(self, Player), track_options, out))
+    check(lib.vw_player_begin(handle, track_options, out))
     return object(Track, out, { player = self })
 end
 
@@ -1283,8 +1295,9 @@ end
 
 --- Ends it, after what was written, with an error or a status that its end tells.
 function Track:fail(reason)
+    local handle = live(self, Track)
     local status = voicewire.is_error(reason) and reason.status or reason
-    check(lib.vw_track_fail(live(self, Track), integer(status, "status", "int32_t")))
+    check(lib.vw_track_fail(handle, integer(status, "status", "int32_t")))
 end
 
 --- Silences it from the next read on.
@@ -1420,6 +1433,7 @@ Speech.__name = "voicewire.Speech"
 --- Speaks one text and returns all of it: data (the bytes as they were sent), chunks, format, sample_rate, result,
 -- generation_id. Options as for stream(), where on_chunk need not be given. Blocks: games want sessions.
 function Client:say(said, options)
+    live(self, Client)
     options = options_of(options)
     local chunks, on_chunk = {}, a_function(options.on_chunk, "on_chunk")
     options.on_chunk = function(chunk)
@@ -1524,8 +1538,9 @@ local function speaking(methods, prefix)
 
     --- Lets chunks come again after on_chunk has returned "pause".
     function methods:resume()
+        local handle = live(self, methods)
         self._paused = false
-        check(lib[prefix .. "resume"](live(self, methods)))
+        check(lib[prefix .. "resume"](handle))
     end
 
     --- Whether it has ended for the service; its chunks and on_end may still be waiting for a poll, after which there are
@@ -1565,6 +1580,7 @@ local function speaking(methods, prefix)
 
     --- Its chunks, waiting for each: for programs without frames. Raises what it failed with.
     function methods:chunks()
+        live(self, methods)
         return function()
             while true do
                 local chunk = self:next_chunk()
@@ -1712,8 +1728,9 @@ end
 
 --- Changes how turns are spoken that begin from now on: vw_deepdub_text_config's fields, all of them.
 function TextSession:configure(options)
+    local handle = live(self, TextSession)
     options = options_of(options)
-    check(lib.vw_deepdub_text_session_configure(live(self, TextSession), fill("vw_deepdub_text_config", options)))
+    check(lib.vw_deepdub_text_session_configure(handle, fill("vw_deepdub_text_config", options)))
 end
 
 --- Waits for a sign of life up to timeout_ms (default 10000). Returns how long it took, in milliseconds.
@@ -1766,6 +1783,7 @@ end
 
 --- Switches locale, voice_prompt_id or both for what is written after it. Returns as write() does.
 function Turn:switch(options, timeout_ms)
+    local handle = live(self, Turn)
     options = options_of(options)
     for key, value in pairs(options) do
         if key ~= "locale" and key ~= "voice_prompt_id" then
@@ -1773,7 +1791,7 @@ function Turn:switch(options, timeout_ms)
         end
         a_string(value, key)
     end
-    return has_room(lib.vw_deepdub_turn_switch(live(self, Turn), options.locale, options.voice_prompt_id,
+    return has_room(lib.vw_deepdub_turn_switch(handle, options.locale, options.voice_prompt_id,
         limit(timeout_ms, "timeout_ms", 0)))
 end
 
