@@ -206,6 +206,28 @@ fn a_game_finds_the_library_in_its_folder() {
     );
 }
 
+#[test]
+fn a_game_s_lua_states_come_and_go() {
+    if !has("love", "--version") {
+        return;
+    }
+    let (folder, sandbox) = (scratch("restart"), sandbox());
+    let told = succeed(
+        command("love")
+            .arg(format!("{ROOT}/tests/lua/restart"))
+            .env("HOME", &folder)
+            .env("TEST_ROOT", ROOT)
+            .env("TEST_DIRECTORY", &folder)
+            .env("DEEPDUB_API_KEY", KEY)
+            .env("DEEPDUB_BASE_WEBSOCKET_URL", sandbox.deepdub_open_url()),
+    );
+    assert_eq!(String::from_utf8_lossy(&told.stdout), "spoken after 8 starts\n");
+    assert!(
+        sandbox.wait_until_idle(Duration::from_secs(10)),
+        "every connection is closed"
+    );
+}
+
 /// The first block of Lua in a page.
 fn lua_block(page: &str) -> &str {
     let (_, rest) = page.split_once("\n```lua\n").expect("the page has it");
@@ -245,7 +267,11 @@ fn dialogue() -> Vec<Spoken> {
     let tempo = |name: &str| {
         let (_, rest) = source.split_once(&format!("local {name} = ")).expect("a character");
         let (_, rest) = rest.split_once("tempo = ").expect("its tempo");
-        rest.split([' ', ',', '}']).next().expect("a number").parse().expect("a number")
+        rest.split([' ', ',', '}'])
+            .next()
+            .expect("a number")
+            .parse()
+            .expect("a number")
     };
     let (_, lines) = source.split_once("local DIALOGUE = {\n").expect("a dialogue");
     let (lines, _) = lines.split_once("\n}\n").expect("it ends");
@@ -272,7 +298,12 @@ fn dialogue() -> Vec<Spoken> {
 }
 
 fn samples(bytes: &[u8]) -> Vec<i16> {
-    bytes.as_chunks::<2>().0.iter().map(|sample| i16::from_le_bytes(*sample)).collect()
+    bytes
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .map(|sample| i16::from_le_bytes(*sample))
+        .collect()
 }
 
 /// Where the beginning of `line` is heard, from `from` on, and how much of it as it was spoken.
@@ -281,9 +312,16 @@ fn find(heard: &[i16], line: &[i16], from: usize) -> Option<(usize, usize)> {
     // Silence is found everywhere: go by the first sound.
     let quiet = line.iter().position(|sample| *sample != 0)?;
     let beginning = &line[quiet..quiet + BEGINNING];
-    let at = heard[from..].windows(BEGINNING).position(|window| window == beginning)? + from;
+    let at = heard[from..]
+        .windows(BEGINNING)
+        .position(|window| window == beginning)?
+        + from;
     let begin = at - quiet;
-    let same = heard[begin..].iter().zip(line).take_while(|(one, other)| one == other).count();
+    let same = heard[begin..]
+        .iter()
+        .zip(line)
+        .take_while(|(one, other)| one == other)
+        .count();
     Some((begin, same))
 }
 
@@ -362,7 +400,11 @@ fn a_love_game_is_heard_interrupted_and_subtitled() {
         follow(&subtitles, number, line, begin, end, BUFFER);
     }
     assert!(heard[end..].iter().all(|sample| *sample == 0), "and silence after it");
-    let order: Vec<usize> = subtitles.iter().map(|subtitle| subtitle.line).filter(|line| *line > 0).collect();
+    let order: Vec<usize> = subtitles
+        .iter()
+        .map(|subtitle| subtitle.line)
+        .filter(|line| *line > 0)
+        .collect();
     assert!(order.is_sorted(), "{order:?}");
     assert!(subtitles.is_sorted_by_key(|subtitle| subtitle.frame));
 }

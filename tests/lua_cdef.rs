@@ -218,7 +218,11 @@ fn enumerated(declaration: &str, constants: &mut Vec<(String, String)>) {
     for member in members.split(',').map(str::trim).filter(|member| !member.is_empty()) {
         let (name, value) = member.split_once('=').unwrap_or((member, ""));
         let value = value.trim();
-        next = if value.is_empty() { next } else { value.parse().expect("a number") };
+        next = if value.is_empty() {
+            next
+        } else {
+            value.parse().expect("a number")
+        };
         constants.push((name.trim().to_owned(), next.to_string()));
         next += 1;
     }

@@ -58,10 +58,14 @@ function check.request(options)
     return all
 end
 
---- Polls until something is so.
+--- Polls until something is so; not for ever.
 function check.wait(session, is)
+    local begin = os.time()
     while not is() do
-        session:poll(60000)
+        session:poll(1000)
+        if os.time() - begin > 60 then
+            fail("it does not come")
+        end
     end
 end
 
