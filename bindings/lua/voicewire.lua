@@ -18,7 +18,6 @@
 
 local ffi = require("ffi")
 local jit = require("jit")
-local bit = require("bit")
 
 -- >>> Made of include/voicewire.h by `VOICEWIRE_BLESS=1 cargo test --test lua_cdef`.
 local declarations = [[
@@ -544,9 +543,8 @@ end
 -- The library ---------------------------------------------------------------------------------------------------------
 
 --- Where the library may be: paths, best first.
-local function candidates()
-    local named = os.getenv("VOICEWIRE_LIBRARY")
-    if named and named ~= "" then
+local function candidates(named)
+    if named then
         return { named }
     end
     local files = ({ Windows = { "voicewire.dll" }, OSX = { "libvoicewire.dylib", "voicewire.so" } })[ffi.os]
@@ -590,10 +588,12 @@ end
 -- (voicewire.dll, libvoicewire.dylib) beside this file, in a folder of package.cpath, in the game's folder or beside it;
 -- else the system's.
 local function find()
-    if not os.getenv("VOICEWIRE_LIBRARY") and pcall(function() return ffi.C.vw_version end) then
+    local named = os.getenv("VOICEWIRE_LIBRARY")
+    named = named ~= "" and named or nil
+    if not named and pcall(function() return ffi.C.vw_version end) then
         return ffi.C
     end
-    local paths, failures = candidates(), {}
+    local paths, failures = candidates(named), {}
     for _, path in ipairs(paths) do
         local file = io.open(path, "rb")
         if file then
@@ -608,7 +608,7 @@ local function find()
             failures[#failures + 1] = path .. " is not there"
         end
     end
-    if not os.getenv("VOICEWIRE_LIBRARY") then
+    if not named then
         local loaded, library = pcall(ffi.load, "voicewire")
         if loaded then
             pin(({ Windows = "voicewire.dll", OSX = "libvoicewire.dylib" })[ffi.os] or "libvoicewire.so")
@@ -662,28 +662,23 @@ local function known(number)
     return nil
 end
 
---- An error object of a struct; nil for NULL.
+--- An error object of a struct; nil for NULL. What is not known is nil in it: a number that is negative, no HTTP status.
 local function error_of(struct)
     if struct == nil then
         return nil
     end
-    return setmetatable({
-        status = struct.status,
-        kind = kind_of(struct.status),
-        message = text(struct.message),
-        description = text(struct.description),
-        field = text(struct.field),
-        url = text(struct.url),
-        vendor_type = text(struct.vendor_type),
-        generation_id = text(struct.generation_id),
-        http_status = struct.http_status ~= 0 and struct.http_status or nil,
-        retry_after_seconds = known(struct.retry_after_seconds),
-        chunks_received = tonumber(struct.chunks_received),
-        bytes_received = tonumber(struct.bytes_received),
-        attempts = struct.attempts,
-        audio_byte = known(struct.audio_byte),
-        audio_seconds = known(struct.audio_seconds),
-    }, Error)
+    local failure = { kind = kind_of(struct.status) }
+    for name, field in pairs(structs.vw_error) do
+        if field.type == "const char *" then
+            failure[name] = text(struct[name])
+        elseif name ~= "struct_size" then
+            failure[name] = known(struct[name])
+        end
+    end
+    if failure.http_status == 0 then
+        failure.http_status = nil
+    end
+    return setmetatable(failure, Error)
 end
 
 --- The caller's line in the program: the first outside of this file.
@@ -755,6 +750,11 @@ local RANGES = {
     uint64_t = { 0, 2 ^ 53 },
     int64_t = { -2 ^ 53, 2 ^ 53 },
 }
+
+-- Numbers with names that nothing above knows.
+for name in declarations:gmatch("typedef int32_t (vw_[%w_]+);") do
+    RANGES[name] = enums[name] == nil and RANGES.int32_t or nil
+end
 
 local function is_int64(value)
     return type(value) == "cdata" and (ffi.istype("int64_t", value) or ffi.istype("uint64_t", value))

@@ -31,6 +31,29 @@ check.run({
         end
     end },
 
+    { "sessions are closed inside another's callbacks", function()
+        local session, gone = client:open_session(), setmetatable({}, { __mode = "v" })
+        local dropped, closed = 0, 0
+        local line = session:speak(check.TEXT, check.request({ on_chunk = function()
+            for i = 1, 3 do
+                local other = client:open_session({ on_state = function() end })
+                other:speak(check.TEXT, check.request({ voice_prompt_id = SLOW, on_end = function() end }))
+                gone[i] = other
+                dropped = dropped + 1
+            end
+            collectgarbage()
+            collectgarbage()
+            for i = 1, 3 do
+                closed = closed + (gone[i] == nil and 1 or 0)
+            end
+        end }))
+        check.wait(session, function() return line.ended end)
+        yes(dropped > 10)
+        -- The last one may still be in a register.
+        yes(closed >= dropped * 2 / 3, closed .. " of " .. dropped)
+        session:close()
+    end },
+
     { "a line whose object is dropped is heard all the same", function()
         local session, heard, ended = client:open_session(), 0, nil
         session:speak(check.TEXT, check.request({

@@ -1,5 +1,5 @@
--- Lua states come and go in LÖVE: a thread has its own, and a restart ends one with everything in it alive. One is ended
--- while it speaks, some after that.
+-- LÖVE's own: what is read into its sounds; and Lua states, which come and go. A thread has its own, and a restart ends one
+-- with everything in it alive, every other time while it speaks.
 local ROOT, DIRECTORY = os.getenv("TEST_ROOT"), os.getenv("TEST_DIRECTORY")
 package.path = ROOT .. "/bindings/lua/?.lua;" .. package.path
 local voicewire = require("voicewire")
@@ -12,6 +12,23 @@ count:seek("set")
 local starts = #count:read("*a")
 count:close()
 
+-- A SoundData gets what the player has, rounded and clamped; one of another shape is refused.
+local player = voicewire.player({ sample_rate = 8000, channels = 2 })
+local track = player:begin({ sample_rate = 8000 })
+track:write_samples({ 0.5, -0.25, 2, -2, 100.4 / 32768, -100.6 / 32768 })
+track:finish()
+local sound = love.sound.newSoundData(4, 8000, 16, 2)
+player:read_into(sound)
+for i, expected in ipairs({ 16384, -8192, 32767, -32768, 100, -101, 0, 0 }) do
+    local sample = math.floor(sound:getSample(i - 1) * 32767 + 0.5)
+    assert(math.abs(sample - expected) <= 1, sample .. ", not " .. expected)
+end
+for _, wrong in ipairs({ love.sound.newSoundData(4, 8000, 16, 1), love.sound.newSoundData(4, 8000, 8, 2),
+    love.sound.newSoundData(4, 44100, 16, 2), love.data.newByteData(64), io.stdout, newproxy() }) do
+    local succeeded, failure = pcall(player.read_into, player, wrong)
+    assert(not succeeded and voicewire.is_error(failure) and failure.field == "sound", tostring(failure))
+end
+
 local THREAD = [[
     local root, voice = ...
     package.path = root .. "/bindings/lua/?.lua;" .. package.path
@@ -23,7 +40,7 @@ local THREAD = [[
 local client = voicewire.deepdub.client()
 local session = client:open_session({ on_state = function() end })
 local line = session:speak("Who goes there?", { voice_prompt_id = VOICE, format = "s16le", on_end = function() end })
-LIVE = { client, session, line, voicewire.player(), voicewire.cancel() } -- until the state ends
+LIVE = { client, session, line, player, voicewire.cancel() } -- until the state ends
 local thread = love.thread.newThread(THREAD)
 thread:start(ROOT, VOICE)
 
