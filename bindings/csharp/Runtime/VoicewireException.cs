@@ -1,0 +1,111 @@
+using System;
+
+namespace Voicewire
+{
+    /// <summary>What the library says of a failure. There is a class for each Status; no text in it ever contains a key.</summary>
+    public unsafe class VoicewireException : Exception
+    {
+        internal VoicewireException(Status status, string field, string message) : base(message)
+        {
+            Status = status;
+            ServiceMessage = message;
+            Field = field;
+        }
+
+        internal VoicewireException(Status status, Native.vw_error* error) : base(Texts.Read(error->description))
+        {
+            Status = status;
+            ServiceMessage = Texts.Read(error->message);
+            Field = Texts.Read(error->field);
+            Url = Texts.Read(error->url);
+            VendorType = Texts.Read(error->vendor_type);
+            GenerationId = Texts.Read(error->generation_id);
+            HttpStatus = error->http_status == 0 ? (int?)null : error->http_status;
+            RetryAfter = error->retry_after_seconds < 0 ? (TimeSpan?)null : Units.Time(error->retry_after_seconds * 1000);
+            ChunksReceived = (long)error->chunks_received;
+            BytesReceived = (long)error->bytes_received;
+            Attempts = (int)error->attempts;
+            AudioByte = error->audio_byte < 0 ? (long?)null : error->audio_byte;
+            AudioSeconds = error->audio_seconds < 0 ? (double?)null : error->audio_seconds;
+        }
+
+        /// <summary>The kind of failure.</summary>
+        public Status Status { get; private set; }
+
+        /// <summary>What happened; the service's own words where it gave any. Message has all else in it, too.</summary>
+        public string ServiceMessage { get; private set; }
+
+        /// <summary>The parameter or setting concerned; null when there is none.</summary>
+        public string Field { get; private set; }
+
+        /// <summary>The address concerned, without its query; null when there is none.</summary>
+        public string Url { get; private set; }
+
+        /// <summary>The service's own name for the error, such as "RateLimit"; null when it gave none.</summary>
+        public string VendorType { get; private set; }
+
+        /// <summary>The generation concerned; null when there is none.</summary>
+        public string GenerationId { get; private set; }
+
+        /// <summary>The HTTP status of the answer; null when there was none.</summary>
+        public int? HttpStatus { get; private set; }
+
+        /// <summary>How long the service asks to wait before the next try; null when it did not say.</summary>
+        public TimeSpan? RetryAfter { get; private set; }
+
+        /// <summary>Chunks with audio that had been delivered before the generation failed. They stay good.</summary>
+        public long ChunksReceived { get; private set; }
+
+        /// <summary>Bytes of audio in them.</summary>
+        public long BytesReceived { get; private set; }
+
+        /// <summary>How often a REST call was tried; 0 for what is never tried again.</summary>
+        public int Attempts { get; private set; }
+
+        /// <summary>The first byte of what is broken in audio, counted from the beginning; null when it is not about that.</summary>
+        public long? AudioByte { get; private set; }
+
+        /// <summary>Seconds of good audio before it; null when it is not about that.</summary>
+        public double? AudioSeconds { get; private set; }
+
+        /// <summary>Throws what this thread's last call failed with.</summary>
+        internal static void Check(int status)
+        {
+            if (status != Native.VW_OK) throw Last(status);
+        }
+
+        internal static VoicewireException Last(int status)
+        {
+            return From(status, Native.vw_last_error());
+        }
+
+        /// <summary>The exception of the status' own class.</summary>
+        internal static VoicewireException From(int status, Native.vw_error* error)
+        {
+            switch ((Status)status)
+            {
+                case Status.InvalidArgument: return new InvalidArgumentException(error);
+                case Status.Unauthorized: return new UnauthorizedException(error);
+                case Status.RateLimited: return new RateLimitedException(error);
+                case Status.QuotaExceeded: return new QuotaExceededException(error);
+                case Status.InsufficientCredits: return new InsufficientCreditsException(error);
+                case Status.RejectedInput: return new RejectedInputException(error);
+                case Status.NotFound: return new NotFoundException(error);
+                case Status.Network: return new NetworkException(error);
+                case Status.Tls: return new TlsException(error);
+                case Status.Timeout: return new TimedOutException(error);
+                case Status.Closed: return new ClosedException(error);
+                case Status.Protocol: return new ProtocolException(error);
+                case Status.Server: return new ServerException(error);
+                case Status.Cancelled: return new CancelledException(error);
+                case Status.File: return new FileException(error);
+                case Status.Internal: return new InternalException(error);
+                case Status.BufferFull: return new BufferFullException(error);
+                case Status.BadAudio: return new BadAudioException(error);
+                case Status.OutboxFull: return new OutboxFullException(error);
+                case Status.Locked: return new LockedException(error);
+                default: return new VoicewireException((Status)status, error);
+            }
+        }
+    }
+}
