@@ -4,6 +4,8 @@
 #[cfg(unix)]
 pub mod c;
 
+pub mod header;
+
 pub mod http;
 
 pub mod lines;
