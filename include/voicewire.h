@@ -6,7 +6,7 @@
  *
  * Status     What can fail returns a vw_status; VW_OK is 0. vw_last_error() tells this thread the details.
  *            Results come through out-parameters, which are left as they were on failure (but for what was good
- *            of broken audio: vw_decoder_push_f32).
+ *            of broken audio, vw_decoder_push_f32, and what came of a job that failed: vw_respeecher_convert).
  * Handles    Opaque pointers from a _new, _create or similar, given back with the _free of the same name.
  *            NULL, a handle that was freed, one of another type and a pointer that never was a handle are
  *            VW_ERR_INVALID_ARGUMENT, not a crash. A handle may be freed at any time, from any thread, also
@@ -1949,7 +1949,8 @@ typedef struct vw_palabra_new_voice {
      */
     const struct vw_json *labels;
     /**
-     * The language that is spoken in the recording, such as "en-us". Default: the service finds out.
+     * The language that is spoken in the recording, such as "en-us". Default: it is left out, and the service may want
+     * it.
      */
     const char *language;
     /**

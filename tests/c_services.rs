@@ -220,3 +220,39 @@ fn wrong_input_is_a_status_in_c_and_goes_to_no_other_path() {
     }
     assert_eq!(arrived, sent);
 }
+
+/// Whether it is a WAV file with a second of sound in it, or nearly.
+fn plays(path: &Path) -> bool {
+    let bytes = std::fs::read(path).expect("a file");
+    decode::<f32>(Format::Wav, 0, &bytes, Output::new(16_000, 1)).is_ok_and(|decoded| decoded.samples.len() > 12_000)
+}
+
+#[test]
+fn the_examples_convert_a_text_and_clone_what_comes_of_it() {
+    let folder = scratch("example-services");
+    let example = |name: &str| {
+        let source = format!("examples/c/{name}.c");
+        compile(&[&source, "examples/c/local_sandbox.c"], &folder, false)
+    };
+    let (respeecher, palabra) = (example("respeecher"), example("palabra"));
+    let output = without_account(
+        under_valgrind(&respeecher).args(["Welcome to the show.", "-d", "takes"]),
+        &folder,
+    );
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    let paths: Vec<&str> = out.lines().filter(|line| line.starts_with("takes/")).collect();
+    assert_eq!(paths.len(), 2, "{out}");
+    assert!(err.contains("downloading  2 of 2"), "{err}");
+    assert!(paths.iter().all(|path| plays(&folder.join(path))));
+
+    let output = without_account(
+        under_valgrind(&palabra).args([paths[0], "-l", "de", "-o", "sample.wav"]),
+        &folder,
+    );
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(out.contains(" is ready\n") && out.ends_with("sample.wav\n"), "{out}");
+    assert!(std::fs::metadata(folder.join("sample.wav")).expect("a file").len() > 1000);
+}

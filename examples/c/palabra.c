@@ -57,6 +57,7 @@ static int clone(const vw_palabra_config *config, const char *recording, const c
     vw_palabra_new_voice_init(&voice);
     voice.name = "A voice of mine";
     voice.recording = recording;
+    voice.language = "en-us"; /* of the recording */
     if (vw_palabra_clone(client, &voice, on_progress, NULL, NULL, &made) != VW_OK) {
         exit_code = fail("\nclone");
     } else {

@@ -30,7 +30,8 @@ pub struct vw_palabra_new_voice {
     pub description: *const c_char,
     /// The account's own words about it: an object. Default none.
     pub labels: *const vw_json,
-    /// The language that is spoken in the recording, such as "en-us". Default: the service finds out.
+    /// The language that is spoken in the recording, such as "en-us". Default: it is left out, and the service may want
+    /// it.
     pub language: *const c_char,
     /// Whether noise is to be taken out of it. Default: the service's.
     pub denoise: vw_toggle,
