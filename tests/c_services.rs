@@ -194,6 +194,19 @@ fn a_job_is_stopped_from_its_callback_and_resumed_in_c() {
 }
 
 #[test]
+fn a_wait_is_ended_from_another_thread_in_c() {
+    let (program, folder, there) = flow("flow-waiting");
+    let sandbox = sandbox();
+    sandbox.hold_processing(true);
+    run(&program, &sandbox, &folder, "wait");
+    assert!(takes(&there).is_empty());
+    assert!(
+        sandbox.wait_until_idle(Duration::from_secs(10)),
+        "every connection is closed"
+    );
+}
+
+#[test]
 fn wrong_input_is_a_status_in_c_and_goes_to_no_other_path() {
     let (folder, sandbox) = (scratch("services-wrong"), sandbox());
     let program = compile(&["tests/c/services_wrong.c"], &folder, false);

@@ -3,6 +3,8 @@
  * TEST_DIRECTORY/recordings. */
 #include "services.h"
 
+#include <pthread.h>
+
 static const char *const PARAGRAPHS[3] = {
     "Alice was beginning to get very tired of sitting by her sister on the bank, and of having nothing to do.",
     "So she was considering in her own mind whether the pleasure of making a daisy-chain would be worth the trouble.",
@@ -208,6 +210,62 @@ static void stop(vw_respeecher_client *client) {
     CHECK_STATUS(vw_audio_bytes_free(bytes), VW_OK);
 }
 
+/* What another thread ends a job with: its cancel, or the freeing of its client. */
+typedef struct ender {
+    vw_cancel *cancel;
+    vw_respeecher_client *client;
+    pthread_t thread;
+    int is_started;
+} ender;
+
+static void *end(void *user_data) {
+    ender *ender = user_data;
+    if (ender->cancel != NULL) CHECK_STATUS(vw_cancel_now(ender->cancel), VW_OK);
+    else CHECK_STATUS(vw_respeecher_client_free(ender->client), VW_OK);
+    return NULL;
+}
+
+static int32_t start_end(const vw_respeecher_progress *told, void *user_data) {
+    ender *ender = user_data;
+    if (told->stage == VW_RESPEECHER_PROCESSING && !ender->is_started) {
+        ender->is_started = 1;
+        CHECK(pthread_create(&ender->thread, NULL, end, ender) == 0);
+    }
+    return VW_CONTINUE;
+}
+
+/* The sandbox never gets ready: a wait of an hour is ended from outside. Frees the client. */
+static void wait_and_end(vw_respeecher_client *client) {
+    kept directory = in_directory("takes");
+    vw_respeecher_conversion conversions[2];
+    voice voices[2];
+    ender ender = {NULL, NULL, pthread_self(), 0};
+    vw_json *outcome = NULL;
+    char label[16];
+    vw_respeecher_job job;
+    int i;
+    voices_of(client, voices, conversions);
+    job = job_of(0, conversions, label, &directory);
+    job.polling_limit_ms = 20;
+    CHECK_STATUS(vw_respeecher_convert(client, &job, NULL, NULL, NULL, &outcome), VW_ERR_TIMEOUT);
+    CHECK(strcmp(vw_last_error()->field, "polling_limit") == 0 && vw_json_str(outcome, "/recording_id") != NULL);
+    CHECK_STATUS(vw_json_free(outcome), VW_OK);
+    job.polling_first_ms = job.polling_longest_ms = 3600 * 1000;
+    job.polling_limit_ms = VW_NO_TIMEOUT;
+    CHECK_STATUS(vw_cancel_new(&ender.cancel), VW_OK);
+    for (i = 0; i < 2; i++) {
+        outcome = NULL;
+        CHECK_STATUS(vw_respeecher_convert(client, &job, start_end, &ender, ender.cancel, &outcome), VW_ERR_CANCELLED);
+        CHECK(vw_json_str(outcome, "/recording_id") != NULL);
+        CHECK(pthread_join(ender.thread, NULL) == 0);
+        CHECK_STATUS(vw_json_free(outcome), VW_OK);
+        CHECK_STATUS(vw_cancel_free(ender.cancel), VW_OK);
+        ender.cancel = NULL;
+        ender.client = client;
+        ender.is_started = 0;
+    }
+}
+
 int main(int argc, char **argv) {
     const char *scenario = argc > 1 ? argv[1] : "paragraphs";
     vw_http_config http;
@@ -223,8 +281,9 @@ int main(int argc, char **argv) {
     CHECK_STATUS(vw_respeecher_client_new(&config, &client), VW_OK);
     if (strcmp(scenario, "resume") == 0) resume(client);
     else if (strcmp(scenario, "stop") == 0) stop(client);
+    else if (strcmp(scenario, "wait") == 0) wait_and_end(client);
     else paragraphs(client, scenario);
-    CHECK_STATUS(vw_respeecher_client_free(client), VW_OK);
+    if (strcmp(scenario, "wait") != 0) CHECK_STATUS(vw_respeecher_client_free(client), VW_OK);
     printf("%d checks\n", checks);
     return 0;
 }
