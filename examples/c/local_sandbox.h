@@ -4,6 +4,10 @@
 #ifndef LOCAL_SANDBOX_H
 #define LOCAL_SANDBOX_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A key that every sandbox accepts: the vendor's public one. */
 #define LOCAL_SANDBOX_KEY "dd-00000000000000000000000065c9cbfe"
 /* And for the other two services. */
@@ -24,5 +28,9 @@ typedef struct local_sandbox {
 int local_sandbox_start(local_sandbox *sandbox, const char *argv0);
 
 void local_sandbox_stop(local_sandbox *sandbox);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

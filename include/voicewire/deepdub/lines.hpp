@@ -157,6 +157,7 @@ public:
         using clock = std::chrono::steady_clock;
         if (callback_depth() > 0)
             return error(status::invalid_argument, "called inside a callback, where it would wait for itself", "wait");
+        if (has_ended()) return std::nullopt;
         const bool for_ever = timeout >= std::chrono::duration_cast<milliseconds>(clock::time_point::max() - clock::now());
         const clock::time_point deadline = for_ever ? clock::time_point::max() : clock::now() + timeout;
         if (session_->where == delivery::io_thread) {
