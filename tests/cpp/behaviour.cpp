@@ -278,6 +278,13 @@ static void players_play(const deepdub::client &client) {
     end = player.next_end();
     CHECK(end && end->is_flushed && end->status == vw::status::cancelled && end->error);
 
+    // Its end tells why there was not more of it.
+    const vw::track poor = player.begin(options);
+    CHECK(failure([&] { (void)client.stream_tts(request("fault:error=InsufficientCredits,after=1"), poor); }).status() ==
+          vw::status::insufficient_credits);
+    for (end.reset(); !end; end = player.next_end()) player.read(out.data(), out.size());
+    CHECK(end->status == vw::status::insufficient_credits && end->frames_played > 0 && !end->is_flushed);
+
     const vw::track failed = player.begin();
     failed.write_samples(out.data(), out.size());
     failed.fail(vw::status::server);

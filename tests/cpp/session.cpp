@@ -174,7 +174,10 @@ static void objects_may_be_moved_while_callbacks_run(vw::delivery delivery) {
     CHECK(failure([&] { (void)line->wait(); }).status() == vw::status::invalid_argument);
     line.reset();
     CHECK(moved_line.wait().bytes == heard.size());
-    // A session may go before its lines.
+    // What is assigned to frees what it had, and a session may go before its lines.
+    const deepdub::line first = moved_session.speak(request("fault:stall,after=1"), [](const deepdub::chunk &) {});
+    moved_session = open(moved_client, delivery);
+    CHECK(failure([&] { (void)first.wait(std::chrono::seconds(30)); }).status() == vw::status::cancelled);
     const deepdub::line left = moved_session.speak(request("fault:stall,after=1"), [](const deepdub::chunk &) {});
     { const deepdub::session gone = std::move(moved_session); }
     CHECK(failure([&] { (void)left.wait(); }).status() == vw::status::cancelled);
