@@ -136,8 +136,8 @@ impl Client {
         signature = (api_key=None, *, rest_url=None, websocket_url=None, streaming_url=None, region=None, connect_timeout=Some(10.0),
             first_chunk_timeout=Some(30.0), between_chunks_timeout=Some(15.0), total_timeout=Some(300.0),
             rest_timeout=Some(60.0), ca_pem=None, allow_plaintext=false, key_in_query=false,
-            max_message_bytes=Whole::from(16 * 1024 * 1024), proxy=None, retries=3, retry_first_delay=0.25, retry_max_delay=8.0,
-            remember=Whole::from(10), remember_bytes=Whole::from(16 * 1024 * 1024)),
+            max_message_bytes=Whole::from(16 * 1024 * 1024), proxy=None, retries=Whole::from(3), retry_first_delay=0.25,
+            retry_max_delay=8.0, remember=Whole::from(10), remember_bytes=Whole::from(16 * 1024 * 1024)),
         text_signature = "(api_key=None, *, rest_url=None, websocket_url=None, streaming_url=None, region=None, \
             connect_timeout=10.0, first_chunk_timeout=30.0, between_chunks_timeout=15.0, total_timeout=300.0, rest_timeout=60.0, \
             ca_pem=None, allow_plaintext=False, key_in_query=False, max_message_bytes=16777216, proxy=None, \
@@ -161,7 +161,7 @@ impl Client {
         key_in_query: bool,
         max_message_bytes: Whole,
         proxy: Option<&str>,
-        retries: i64,
+        retries: Whole,
         retry_first_delay: f64,
         retry_max_delay: f64,
         remember: Whole,
@@ -191,8 +191,7 @@ impl Client {
             url => Proxy::url(url),
         });
         config.retry = RetryPolicy {
-            retries: u32::try_from(retries)
-                .map_err(|_| errors::invalid(py, "retries", &retries.to_string(), "0 to 4294967295"))?,
+            retries: retries.to(py, "retries")?,
             first_delay: delay(py, "retry_first_delay", retry_first_delay)?,
             max_delay: delay(py, "retry_max_delay", retry_max_delay)?,
         };

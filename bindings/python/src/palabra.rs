@@ -137,7 +137,9 @@ impl PalabraClient {
     ) -> PyResult<Bound<'py, PyAny>> {
         let language = LangCode::parse(lang_code).map_err(|error| errors::to_py(py, &error))?;
         let voice_id = voice_id.unwrap_or_default();
-        let waiting = waiting_of(&Options::of(waiting.unwrap_or(&PyDict::new(py)))?)?;
+        let options = Options::of(waiting.unwrap_or(&PyDict::new(py)))?;
+        let waiting = waiting_of(&options)?;
+        options.nothing_left()?;
         let call = Call::begin(py, cancel, None)?;
         let sample = self.run(py, &call, |client| match waits {
             true => client.regenerate_sample_waiting(&voice_id, &language, &waiting),

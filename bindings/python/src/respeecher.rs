@@ -239,16 +239,18 @@ fn tell(call: &Call, progress: &Progress<'_>) -> ControlFlow<()> {
 }
 
 fn job_of(options: &Options<'_>) -> PyResult<Job> {
+    // Whether they are of use depends on what is converted.
+    let (language, file_name) = (options.take("language")?, options.take("file_name")?);
     let source = match (
         options.take("text")?,
         options.take("recording_id")?,
         options.take_any("audio")?,
     ) {
         (_, Some(id), _) => Source::Recording(id),
-        (_, _, Some(audio)) => Source::Audio(audio_of(&audio, options.take("file_name")?)?),
+        (_, _, Some(audio)) => Source::Audio(audio_of(&audio, file_name)?),
         (text, _, _) => Source::Text {
             text: text.unwrap_or_default(),
-            language: options.take("language")?,
+            language,
         },
     };
     let name: Option<String> = options.take("place")?;
@@ -274,6 +276,7 @@ fn job_of(options: &Options<'_>) -> PyResult<Job> {
             limit: options.take_limit("polling_limit", usual.limit)?,
         },
     };
+    options.nothing_left()?;
     Ok(job)
 }
 

@@ -58,6 +58,7 @@ def test_the_region_chooses_the_addresses(monkeypatch: pytest.MonkeyPatch) -> No
         ({"retries": -1}, "retries"),
         ({"retries": 2**32}, "retries"),
         ({"retry_first_delay": -0.1}, "retry_first_delay"),
+        ({"retries": 1 << 80}, "retries"),
         ({"max_message_bytes": -1}, "max_message_bytes"),
         ({"remember": -1}, "remember"),
         ({"remember": 1 << 70}, "remember"),

@@ -1,5 +1,6 @@
 """Every call of Respeecher and Palabra, by its types, as the project's table of endpoints has them."""
 
+import dataclasses
 import inspect
 import json
 import re
@@ -341,6 +342,57 @@ def test_more_that_is_refused_before_anything_is_sent(
         call(market)
     assert caught.value.field == field
     assert sandbox.requests() == []
+
+
+LONG = "x" * 6000
+
+
+def test_what_is_too_long_is_refused_by_the_service(
+    sandbox: Sandbox, market: respeecher.Client, cloner: palabra.Client
+) -> None:
+    project = market.create_project("Alice")
+    folder = market.create_folder("Chapter 1", project.id)
+    line = market.create_tts_recording(folder.id, "Hello.")
+    (voice_id,) = sandbox.steer_palabra(seed_voices=1)["voice_ids"]
+    calls: Dict[str, Callable[[], object]] = {
+        "project": lambda: market.create_project(LONG),
+        "project's new name": lambda: market.rename_project(project.id, LONG),
+        "folder": lambda: market.create_folder(LONG, project.id),
+        "folder's new name": lambda: market.rename_folder(folder.id, LONG),
+        "text": lambda: market.create_tts_recording(folder.id, LONG),
+        "label": lambda: market.update_recording(line.id, label=LONG),
+        "note": lambda: market.create_note(line.id, LONG),
+        "calibration": lambda: market.create_calibration(LONG, tone()),
+        "voice": lambda: cloner.update_voice(voice_id, name=LONG),
+        "clone": lambda: cloner.create_clone(LONG, [{"filename": "a.wav", "mime_type": "audio/wav", "lang_code": "en"}]),
+    }
+    for what, call in calls.items():
+        with pytest.raises(voicewire.RejectedInputError) as caught:
+            call()
+        assert caught.value.http_status == 422, what
+    assert market.get_recording(line.id).label != LONG
+
+
+def known_fields(path: str) -> Dict[str, Set[str]]:
+    """The structs of answers in the core's own source, with their fields."""
+    source = (TABLE.parents[1] / "src" / path / "answers.rs").read_text()
+    found: Dict[str, Set[str]] = {}
+    for head, blocks in re.findall(r"^(answers|named_answers)! \{\n(.*?)^\}", source, re.S | re.M):
+        for name, body in re.findall(r"^    (\w+) \{(\}$|\n(?:^        .*\n)*^    \}$)", blocks, re.M):
+            fields = re.findall(r"^        (?:r#)?(\w+): ", body, re.M)
+            found[name] = {*fields, "extra", *(["id"] if head == "named_answers" else [])}
+    return found
+
+
+@needs_table
+@pytest.mark.parametrize("service", [respeecher, palabra])
+def test_answers_have_the_fields_that_the_core_knows(service: Any) -> None:
+    known = known_fields(service.__name__.rpartition(".")[2])
+    assert len(known) == {respeecher: 27, palabra: 8}[service]
+    if service is palabra:
+        known.pop("Deleted")  # the service says nothing that is known
+    for name, fields in known.items():
+        assert {field.name for field in dataclasses.fields(getattr(service, name))} == fields, name
 
 
 def test_what_is_no_audio_is_refused_by_the_service(market: respeecher.Client, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """From text or audio to finished files, in one call."""
 
 import io
+import pickle
 import sys
 import threading
 from pathlib import Path
@@ -97,6 +98,9 @@ def test_voices_may_be_named_by_their_ids(
     with pytest.raises(voicewire.InvalidArgumentError, match="nobody") as caught:
         market.convert("Hello.", voices=["nobody"], directory=tmp_path)
     assert caught.value.field == "voices"
+    assert outcome_of(caught.value).files == ()
+    for voice in (voices[0], voices[0].id):
+        assert len(market.convert("Hello.", voices=voice, directory=tmp_path, **QUICK).files) == 1
 
 
 @pytest.mark.parametrize("form", ["path", "bytes"])
@@ -136,6 +140,8 @@ def test_one_that_fails_does_not_keep_the_others(
     assert "1 of 6" in message and str(six[1].name) in message and "The voice got a cold" in message
     outcome = outcome_of(caught.value)
     assert caught.value.outcome is outcome
+    copied = pickle.loads(pickle.dumps(caught.value))
+    assert copied.outcome.files == outcome.files and str(copied) == str(caught.value)
     assert [file.index for file in outcome.files] == [0, 2, 3, 4, 5]
     for file in outcome.files:
         assert_whole(file.path)
@@ -311,6 +317,7 @@ def test_what_is_wrong_is_told_before_anything_is_made(
     with pytest.raises(voicewire.InvalidArgumentError) as caught:
         market.convert(**{**good, **arguments})
     assert caught.value.field == field
+    assert outcome_of(caught.value).recording_id is None
     assert [request for request in sandbox.requests() if request["method"] != "GET"] == []
 
 

@@ -100,7 +100,7 @@ class FlowCalls(RecordingCalls, VoiceCalls):
         source: Optional[Audio] = None,
         *,
         recording_id: Optional[str] = None,
-        voices: Sequence[Union[Voice, str]] = (),
+        voices: Union[Voice, str, Sequence[Union[Voice, str]]] = (),
         conversions: Sequence[Conversion] = (),
         directory: PathLike,
         label: Optional[str] = None,
@@ -128,7 +128,7 @@ class FlowCalls(RecordingCalls, VoiceCalls):
             recording_id: Instead of it an original that is there: what was not brought to its end. Conversions that
                 were ordered for it are not ordered again, unless they failed.
             voices: Into which voices, as Voice or by their ids; texts in the style that the voice has as its default.
-            conversions: The same with style, accent and shift. These come first; one of both at least.
+            conversions: The same with style, accent and shift. These come before `voices`; one of both at least.
             directory: Where the files go; it is made if it is not there. Their names are made of the label (the
                 conversion's own, if it has one), the voice and its style or accent; files of these names are replaced.
             label: The original's label, with which the files' names begin. Else 'recording'.
@@ -157,38 +157,55 @@ class FlowCalls(RecordingCalls, VoiceCalls):
             CancelledError: on_progress returned False, `cancel` was cancelled, or the client closed.
             Error: whatever else the calls can fail with.
 
-            Each of them, and what on_progress or Ctrl-C raised, has an `outcome`: an Outcome with the files that are
-            there, the failures, and the recording_id to resume with.
+            Whatever is raised, also by on_progress or Ctrl-C, has an `outcome`: an Outcome with the files that are there,
+            the failures, and the recording_id to resume with.
         """
-        job: Dict[str, Any] = {
-            "directory": Path(directory) if directory else "",
-            "label": label,
-            "folder_id": folder_id,
-            "project_id": project_id,
-            "place": place,
-            "calibration_id": calibration_id,
-            "polling_first": polling_first,
-            "polling_longest": polling_longest,
-            "polling_limit": polling_limit,
-        }
-        is_text = isinstance(source, str)
+        try:
+            job = self._job(source, recording_id, voices, conversions, cancel)
+            job.update(
+                directory=Path(directory) if directory else "",
+                label=label,
+                language=language,
+                file_name=file_name,
+                folder_id=folder_id,
+                project_id=project_id,
+                place=place,
+                calibration_id=calibration_id,
+                polling_first=polling_first,
+                polling_longest=polling_longest,
+                polling_limit=polling_limit,
+            )
+            return self._run(job, on_progress, Bar(progress), cancel)
+        except BaseException as error:
+            # Also what is not voicewire's own, such as KeyboardInterrupt.
+            if getattr(error, "outcome", None) is None:
+                setattr(error, "outcome", Outcome(None, None, None, (), ()))
+            raise
+
+    def _job(
+        self,
+        source: Optional[Audio],
+        recording_id: Optional[str],
+        voices: Union[Voice, str, Sequence[Union[Voice, str]]],
+        conversions: Sequence[Conversion],
+        cancel: Optional[CancelToken],
+    ) -> Dict[str, Any]:
         if (source is None) == (recording_id is None):
             takes = "a text, audio, or a recording_id in its place"
             raise invalid("source", "not given" if source is None else "given besides a recording_id", takes)
-        if recording_id is not None:
-            job["recording_id"] = recording_id
-        elif is_text:
-            job.update(text=source, language=language)
-        else:
-            job.update(audio=source, file_name=file_name)
+        is_text = isinstance(source, str)
         wanted = list(conversions)
         if voices:
             # What its conversions need depends on what it is made of.
             if recording_id is not None:
                 is_text = self.get_recording(recording_id, cancel=cancel).tts is True
-            wanted += self._conversions_into(voices, is_text, cancel)
-        job["conversions"] = [conversion.to_dict() for conversion in wanted]
-        return self._run(job, on_progress, Bar(progress), cancel)
+            several = [voices] if isinstance(voices, (Voice, str)) else voices
+            wanted += self._conversions_into(several, is_text, cancel)
+        key = "recording_id" if recording_id is not None else "text" if is_text else "audio"
+        return {
+            key: source if recording_id is None else recording_id,
+            "conversions": [conversion.to_dict() for conversion in wanted],
+        }
 
     def _run(
         self,
@@ -208,7 +225,6 @@ class FlowCalls(RecordingCalls, VoiceCalls):
         outcome = outcome_of(made)
         if error is None:
             return outcome
-        # Also what is not voicewire's own, such as KeyboardInterrupt.
         setattr(error, "outcome", outcome)
         raise error
 
