@@ -151,5 +151,19 @@ assert before == after, (before, after)
 """
 
 
+LATER = """
+import sys, voicewire
+assert {"palabra", "respeecher", "Listing", "Page"} <= set(dir(voicewire)) & set(voicewire.__all__)
+assert not {"dataclasses", "voicewire.palabra", "voicewire.respeecher"} & set(sys.modules)
+assert voicewire.respeecher.Client.__name__ == "Client" and voicewire.Page.__module__ == "voicewire"
+from voicewire import palabra
+assert voicewire.palabra is palabra and not hasattr(voicewire, "nothing")
+"""
+
+
+def test_other_services_are_imported_when_they_are_used() -> None:
+    subprocess.run([sys.executable, "-c", LATER], check=True)
+
+
 def test_importing_it_changes_nothing_in_the_process() -> None:
     subprocess.run([sys.executable, "-c", IMPORT], check=True)

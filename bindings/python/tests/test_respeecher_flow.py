@@ -129,6 +129,29 @@ def test_audio_is_uploaded_and_converted(
     assert outcome.recording.file_name is not None and outcome.recording.tts is False
 
 
+def test_it_goes_where_it_is_told_with_the_calibration_it_is_told(
+    sandbox: Sandbox, market: respeecher.Client, voices: Sequence[Voice], tmp_path: Path
+) -> None:
+    project = market.create_project("Alice")
+    calibration = market.create_calibration("Mine", tone())
+    outcome = market.convert(
+        tone(),
+        voices=voices[0],
+        directory=str(tmp_path),
+        project_id=project.id,
+        place="Chapter 1",
+        label="scale",
+        file_name="scale.wav",
+        calibration_id=calibration.id,
+        **QUICK,
+    )
+    assert outcome.project_id == project.id
+    assert [folder.name for folder in market.list_folders(project.id)] == ["Chapter 1"]
+    assert outcome.recording is not None and outcome.recording.label == "scale"
+    order = next(request["body"] for request in sandbox.requests() if request["path"] == "/api/v2/orders")
+    assert (order["calibration_id"], order["use_calibration"]) == (calibration.id, True)
+
+
 def test_one_that_fails_does_not_keep_the_others(
     sandbox: Sandbox, market: respeecher.Client, voices: Sequence[Voice], tmp_path: Path
 ) -> None:

@@ -16,9 +16,11 @@ services: converted voices, and cloned ones.
 Format is the type of every `format`, the name of one: 'mp3', 'wav', 'opus', 'mulaw' or 's16le'.
 """
 
-from . import deepdub, palabra, respeecher
+import importlib
+from typing import TYPE_CHECKING
+
+from . import deepdub
 from ._format import Format
-from ._listing import Listing, Page
 from ._voicewire import (
     SAMPLE_RATES,
     AudioFile,
@@ -99,4 +101,20 @@ __all__ = [
     "respeecher",
 ]
 
-Listing.__module__ = Page.__module__ = __name__
+if TYPE_CHECKING:
+    from . import palabra, respeecher
+    from ._listing import Listing, Page
+else:
+    # What most programs need none of, and what takes as long to import as all the rest: their dataclasses.
+    _LATER = {"Listing": "._listing", "Page": "._listing", "palabra": ".palabra", "respeecher": ".respeecher"}
+
+    def __getattr__(name: str) -> object:
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = importlib.import_module(_LATER[name], __name__)
+        found = module if module.__name__ == f"{__name__}.{name}" else getattr(module, name)
+        globals()[name] = found
+        return found
+
+    def __dir__() -> "list[str]":
+        return sorted({*globals(), *_LATER})

@@ -81,3 +81,7 @@ class Listing(Iterator[T]):
             if not self._fetch():
                 raise StopIteration
         return self._waiting.popleft()
+
+
+# They are to be found there, and say so.
+Listing.__module__ = Page.__module__ = "voicewire"
