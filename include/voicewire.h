@@ -779,6 +779,156 @@ typedef struct vw_deepdub_chunk {
 typedef int32_t (*vw_deepdub_chunk_fn)(const struct vw_deepdub_chunk *chunk, void *user_data);
 
 /**
+ * What speech over REST takes besides a vw_deepdub_tts_request. Fill it with vw_deepdub_post_options_init.
+ */
+typedef struct vw_deepdub_post_options {
+    /**
+     * Set by vw_deepdub_post_options_init.
+     */
+    size_t struct_size;
+    /**
+     * Audio whose voice is imitated: the bytes of an audio file, 20 MiB at most. They are encoded here. Default none.
+     */
+    const uint8_t *voice_reference;
+    /**
+     * Bytes in voice_reference.
+     */
+    size_t voice_reference_size;
+    /**
+     * Instead of voice_reference: the path of an audio file, which is read during the call.
+     */
+    const char *voice_reference_path;
+    /**
+     * Publish what is made. Default: the service's.
+     */
+    vw_toggle publish;
+} vw_deepdub_post_options;
+
+/**
+ * A voice to be made from a sample. Fill it with vw_deepdub_voice_request_init, then set the sample and what is known. What
+ * is unset is left to the service.
+ */
+typedef struct vw_deepdub_voice_request {
+    /**
+     * Set by vw_deepdub_voice_request_init.
+     */
+    size_t struct_size;
+    /**
+     * The sample: the bytes of an audio file, 20 MiB at most. They are encoded here. This or audio_path is required.
+     */
+    const uint8_t *audio;
+    /**
+     * Bytes in audio.
+     */
+    size_t audio_size;
+    /**
+     * Instead of audio: the path of an audio file, which is read during the call.
+     */
+    const char *audio_path;
+    /**
+     * What the sample is called, such as "me.wav". Required with audio; default: the name of the file at audio_path.
+     */
+    const char *filename;
+    /**
+     * Its title.
+     */
+    const char *title;
+    /**
+     * What is said in the sample.
+     */
+    const char *text;
+    /**
+     * The language of the sample, such as "en-US".
+     */
+    const char *locale;
+    /**
+     * "MALE", "FEMALE" or "NON_BINARY".
+     */
+    const char *gender;
+    /**
+     * How old the speaker is, in years; 0 or more. Default VW_UNSET.
+     */
+    int32_t age;
+    /**
+     * How it speaks, such as "Narrative".
+     */
+    const char *speaking_style;
+    /**
+     * A name of your own for the speaker.
+     */
+    const char *speaker_id;
+    /**
+     * Whether others may use it.
+     */
+    vw_toggle publish;
+    /**
+     * Stops the call from outside. Default none.
+     */
+    const struct vw_cancel *cancel;
+} vw_deepdub_voice_request;
+
+/**
+ * What to change in a voice. Fill it with vw_deepdub_voice_changes_init, then set what shall be different. The service takes
+ * "" for unset.
+ */
+typedef struct vw_deepdub_voice_changes {
+    /**
+     * Set by vw_deepdub_voice_changes_init.
+     */
+    size_t struct_size;
+    /**
+     * Its name, as shown.
+     */
+    const char *name;
+    /**
+     * Its language, such as "en-US".
+     */
+    const char *locale;
+    /**
+     * "MALE", "FEMALE" or "NON_BINARY".
+     */
+    const char *gender;
+    /**
+     * How old the speaker is, in years; 0 or more. Default VW_UNSET.
+     */
+    int32_t age;
+    /**
+     * Stops the call from outside. Default none.
+     */
+    const struct vw_cancel *cancel;
+} vw_deepdub_voice_changes;
+
+/**
+ * What to tell the usage of. Fill it with vw_deepdub_usage_query_init, then set from and to.
+ */
+typedef struct vw_deepdub_usage_query {
+    /**
+     * Set by vw_deepdub_usage_query_init.
+     */
+    size_t struct_size;
+    /**
+     * The first day, such as "2026-05-01". Required.
+     */
+    const char *from;
+    /**
+     * The last day, which is counted too: on or after from, and 366 days in all at most. Required.
+     */
+    const char *to;
+    /**
+     * Of this model only. Default all.
+     */
+    const char *model_id;
+    /**
+     * Of this region only. Default all.
+     */
+    const char *region;
+    /**
+     * Stops the call from outside. Default none.
+     */
+    const struct vw_cancel *cancel;
+} vw_deepdub_usage_query;
+
+/**
  * How a player plays. Fill it with vw_player_config_init, then change what should differ.
  */
 typedef struct vw_player_config {
@@ -2644,6 +2794,201 @@ vw_status vw_deepdub_stream_tts(const struct vw_deepdub_client *client,
                                 vw_deepdub_chunk_fn on_chunk,
                                 void *user_data,
                                 struct vw_deepdub_tts_result *result);
+
+/**
+ * Fills options with their defaults. VW_ERR_INVALID_ARGUMENT when options is NULL.
+ */
+vw_status vw_deepdub_post_options_init(struct vw_deepdub_post_options *options);
+
+/**
+ * Speaks one text over REST, as vw_deepdub_stream_tts does over a WebSocket: on_chunk gets the audio as it arrives, 16 KiB
+ * at most at once, and an empty last chunk. For networks that let no WebSocket through, and for what options adds. The
+ * request's format is VW_FORMAT_MP3, VW_FORMAT_OPUS or VW_FORMAT_MULAW.
+ *
+ * options and result may be NULL. Statuses as for vw_deepdub_stream_tts; VW_ERR_FILE too, before anything is sent. A
+ * connection that could not be made and a service that is too busy (HTTP 429) are tried again as the client's retries say,
+ * within its total timeout; vw_deepdub_tts_result.retries counts that.
+ */
+vw_status vw_deepdub_post_tts(const struct vw_deepdub_client *client,
+                              const struct vw_deepdub_tts_request *request,
+                              const struct vw_deepdub_post_options *options,
+                              vw_deepdub_chunk_fn on_chunk,
+                              void *user_data,
+                              struct vw_deepdub_tts_result *result);
+
+/**
+ * Has one text spoken into a file, in any format: *out is {"url": the address that it can be fetched from}. Returns when
+ * the file is there; the client's REST timeout is for all of it.
+ *
+ * Free *out with vw_json_free. VW_ERR_INVALID_ARGUMENT before anything is sent; every other status but VW_ERR_FILE after.
+ * After VW_ERR_NETWORK, VW_ERR_TIMEOUT or VW_ERR_SERVER the text may have been spoken all the same.
+ */
+vw_status vw_deepdub_tts_retroactive(const struct vw_deepdub_client *client,
+                                     const struct vw_deepdub_tts_request *request,
+                                     struct vw_json **out);
+
+/**
+ * Fills a request with its defaults. VW_ERR_INVALID_ARGUMENT when request is NULL.
+ */
+vw_status vw_deepdub_voice_request_init(struct vw_deepdub_voice_request *request);
+
+/**
+ * Fills changes with nothing to change. VW_ERR_INVALID_ARGUMENT when changes is NULL.
+ */
+vw_status vw_deepdub_voice_changes_init(struct vw_deepdub_voice_changes *changes);
+
+/**
+ * The account's voices: *out is an array of objects with id, title, name, locale, text, createdAt, speakerId, gender and
+ * speakingStyle, as far as the service tells.
+ *
+ * limit is how many at most, 1 or more; VW_UNSET leaves that to the service, which gives 100. cancel may be NULL. Free *out
+ * with vw_json_free.
+ */
+vw_status vw_deepdub_list_voices(const struct vw_deepdub_client *client,
+                                 int32_t limit,
+                                 const struct vw_cancel *cancel,
+                                 struct vw_json **out);
+
+/**
+ * One voice into *out, an object as in vw_deepdub_list_voices.
+ *
+ * cancel may be NULL. Free *out with vw_json_free. VW_ERR_NOT_FOUND when the account has none of that id.
+ */
+vw_status vw_deepdub_get_voice(const struct vw_deepdub_client *client,
+                               const char *id,
+                               const struct vw_cancel *cancel,
+                               struct vw_json **out);
+
+/**
+ * Makes a voice from a sample: *out is {"voice_prompt_id": its id}, for requests and the other calls. The upload takes as
+ * long as it moves; the client's REST timeout is how long nothing may.
+ *
+ * Free *out with vw_json_free. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE before anything is sent; VW_ERR_QUOTA_EXCEEDED when
+ * the account may have no more voices. After VW_ERR_NETWORK, VW_ERR_TIMEOUT or VW_ERR_SERVER the voice may have been made
+ * all the same.
+ */
+vw_status vw_deepdub_upload_voice(const struct vw_deepdub_client *client,
+                                  const struct vw_deepdub_voice_request *request,
+                                  struct vw_json **out);
+
+/**
+ * Changes the fields of a voice that are set in changes; the whole voice as it then is goes into *out.
+ *
+ * Free *out with vw_json_free. VW_ERR_NOT_FOUND when the account has none of that id.
+ */
+vw_status vw_deepdub_update_voice(const struct vw_deepdub_client *client,
+                                  const char *id,
+                                  const struct vw_deepdub_voice_changes *changes,
+                                  struct vw_json **out);
+
+/**
+ * Deletes a voice for good.
+ *
+ * cancel may be NULL. VW_ERR_NOT_FOUND when the account has none of that id.
+ */
+vw_status vw_deepdub_delete_voice(const struct vw_deepdub_client *client,
+                                  const char *id,
+                                  const struct vw_cancel *cancel);
+
+/**
+ * Classifies the speaker in the size bytes of an audio file at audio, 20 MiB at most: *out is an object with
+ * predicted_gender ("female" or "male"), confidence (0.0 to 1.0), and, as far as the service tells, prediction (an object
+ * with female and male, 0.0 to 1.0), duration_seconds and processing_time_ms.
+ *
+ * cancel may be NULL. Free *out with vw_json_free. VW_ERR_INVALID_ARGUMENT before anything is sent; VW_ERR_REJECTED_INPUT
+ * when the service cannot decode it; every other status but VW_ERR_FILE.
+ */
+vw_status vw_deepdub_classify_gender(const struct vw_deepdub_client *client,
+                                     const uint8_t *audio,
+                                     size_t size,
+                                     const struct vw_cancel *cancel,
+                                     struct vw_json **out);
+
+/**
+ * vw_deepdub_classify_gender of the audio at an address, which the service fetches: "http://", "https://" or "s3://".
+ */
+vw_status vw_deepdub_classify_gender_at(const struct vw_deepdub_client *client,
+                                        const char *url,
+                                        const struct vw_cancel *cancel,
+                                        struct vw_json **out);
+
+/**
+ * vw_deepdub_classify_gender of the audio file at path, which is read while it is sent, of any length. VW_ERR_FILE too.
+ */
+vw_status vw_deepdub_classify_gender_upload(const struct vw_deepdub_client *client,
+                                            const char *path,
+                                            const struct vw_cancel *cancel,
+                                            struct vw_json **out);
+
+/**
+ * vw_deepdub_classify_gender of the first second of audio, over the WebSocket: that second alone is sent, decoded here.
+ * Takes WAV, mp3, and Opus in Ogg, of any length; VW_ERR_BAD_AUDIO for anything else, before anything is sent.
+ */
+vw_status vw_deepdub_classify_gender_live(const struct vw_deepdub_client *client,
+                                          const uint8_t *audio,
+                                          size_t size,
+                                          const struct vw_cancel *cancel,
+                                          struct vw_json **out);
+
+/**
+ * Fills a query with its defaults. VW_ERR_INVALID_ARGUMENT when query is NULL.
+ */
+vw_status vw_deepdub_usage_query_init(struct vw_deepdub_usage_query *query);
+
+/**
+ * Usage by day, model and region: *out is an object with customerId, from, to, and items, an array of objects with date,
+ * customerId, modelId, region, usageSecondsTimesSize, concurrencyHours and averageSize.
+ *
+ * Free *out with vw_json_free. VW_ERR_INVALID_ARGUMENT before anything is sent; every other status but VW_ERR_FILE after.
+ * After VW_ERR_SERVER with status 504 a smaller range may do.
+ */
+vw_status vw_deepdub_usage(const struct vw_deepdub_client *client,
+                           const struct vw_deepdub_usage_query *query,
+                           struct vw_json **out);
+
+/**
+ * Usage by model and region, over the whole range: as vw_deepdub_usage, with items of modelId, region,
+ * totalUsageSecondsTimesSize, totalConcurrencyHours, averageInstancesOverRange and daysWithUsage.
+ */
+vw_status vw_deepdub_usage_by_model(const struct vw_deepdub_client *client,
+                                    const struct vw_deepdub_usage_query *query,
+                                    struct vw_json **out);
+
+/**
+ * The capacity of a model, such as "dd-etts-3.0": *out is an object with concurrent_connections (that there are) and
+ * desired_concurrent_connections (that there should be).
+ *
+ * cancel may be NULL. Free *out with vw_json_free. VW_ERR_NOT_FOUND for a model that is none.
+ */
+vw_status vw_deepdub_get_capacity(const struct vw_deepdub_client *client,
+                                  const char *model_id,
+                                  const struct vw_cancel *cancel,
+                                  struct vw_json **out);
+
+/**
+ * Sets how many connections there should be for a model: size, 0 or more. *out is as of vw_deepdub_get_capacity.
+ *
+ * cancel may be NULL. Free *out with vw_json_free. VW_ERR_NOT_FOUND for a model that is none; VW_ERR_REJECTED_INPUT for a
+ * size that the service does not take.
+ */
+vw_status vw_deepdub_set_capacity(const struct vw_deepdub_client *client,
+                                  const char *model_id,
+                                  int32_t size,
+                                  const struct vw_cancel *cancel,
+                                  struct vw_json **out);
+
+/**
+ * The capacities of count models, 1 to 1000: *out is an array of objects as of vw_deepdub_get_capacity, each with its
+ * model_id.
+ *
+ * model_ids points to count texts, none of them NULL. cancel may be NULL. Free *out with vw_json_free.
+ * VW_ERR_REJECTED_INPUT when one of them is no model.
+ */
+vw_status vw_deepdub_get_capacities(const struct vw_deepdub_client *client,
+                                    const char *const *model_ids,
+                                    size_t count,
+                                    const struct vw_cancel *cancel,
+                                    struct vw_json **out);
 
 /**
  * Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.

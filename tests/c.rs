@@ -15,9 +15,10 @@ use support::native::{
 use voicewire_sandbox::Sandbox;
 
 /// What gives NULL, garbage and handles of another kind to every function, a file for each part of the header.
-const MISUSE: [&str; 8] = [
+const MISUSE: &[&str] = &[
     "tests/c/misuse.c",
     "tests/c/misuse_decoder.c",
+    "tests/c/misuse_deepdub_rest.c",
     "tests/c/misuse_line_stream.c",
     "tests/c/misuse_json.c",
     "tests/c/misuse_outbox.c",
@@ -75,6 +76,24 @@ fn c_programs_speak_stop_fail_and_report() {
         !left.iter().any(|name| name.to_string_lossy().ends_with(".part")),
         "{left:?}"
     );
+}
+
+#[test]
+fn c_programs_call_every_endpoint_of_deepdub() {
+    let (folder, sandbox) = (scratch("deepdub-rest"), sandbox());
+    std::fs::write(folder.join("voice.wav"), support::rest::voice(110.0, 1.0)).expect("written");
+    let text = "This is a text, and no audio at all, however long it is listened to.";
+    std::fs::write(folder.join("text.wav"), text).expect("written");
+    let program = compile(&["tests/c/deepdub_rest.c"], &folder, false);
+    let output = with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+    let told = String::from_utf8_lossy(&output.stdout);
+    let id = |what: &str| {
+        told.lines()
+            .find_map(|line| line.strip_prefix(what))
+            .expect("an id")
+            .trim()
+    };
+    support::rest::assert_table_called(&sandbox, id("voice "), id("issue "));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod support;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use support::http::{Directory, TestServer, answer, quick};
 use support::rest::*;
 use support::*;
@@ -35,10 +35,9 @@ fn every_endpoint_of_the_table_is_called() {
     let range = UsageQuery::new("2026-01-01", "2026-12-31");
     client.usage(&range).expect("told");
     client.usage_by_model(&range).expect("told");
-    let model = "dd-etts-3.0";
-    client.capacities(&[model]).expect("told");
-    client.capacity(model).expect("told");
-    client.set_capacity(model, 3).expect("set");
+    client.capacities(&[MODEL]).expect("told");
+    client.capacity(MODEL).expect("told");
+    client.set_capacity(MODEL, 3).expect("set");
     let issue = NewIssue {
         generation_id: "4da9902b-9141-4fb7-9efb-d616ce266ed9".to_owned(),
         generated_text: "Hello.".to_owned(),
@@ -51,26 +50,7 @@ fn every_endpoint_of_the_table_is_called() {
     client.update_issue(&issue, &IssueChanges::default()).expect("changed");
     client.delete_issue(&issue).expect("deleted");
 
-    let table: Value = serde_json::from_str(include_str!("endpoints.json")).expect("JSON");
-    let rows: Vec<&Value> = table
-        .as_array()
-        .expect("a list")
-        .iter()
-        .filter(|row| row["service"] == "deepdub")
-        .collect();
-    assert_eq!(rows.len(), 18);
-    let asked = sandbox.requests();
-    for row in rows {
-        let (method, path) = (row["method"].as_str().unwrap_or(""), row["path"].as_str().unwrap_or(""));
-        let path = path
-            .replace("{prompt_id}", &made)
-            .replace("{id}", &issue)
-            .replace("{model_id}", model);
-        let is_it = |asked: &voicewire_sandbox::Request| {
-            asked.method == method && asked.path == path && asked.status / 100 == 2
-        };
-        assert!(asked.iter().any(is_it), "{method} {path} was not called");
-    }
+    assert_table_called(&sandbox, &made, &issue);
 }
 
 #[test]

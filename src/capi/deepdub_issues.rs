@@ -1,16 +1,16 @@
 //! Deepdub: reports about generations that came out wrong.
 
 use std::ffi::{CString, c_char};
-use std::path::PathBuf;
 use std::ptr;
 use std::sync::Arc;
 
 use super::cancel::{call_options, vw_cancel};
+use super::clip::optional_clip;
 use super::deepdub_client::vw_deepdub_client;
 use super::handle::{self, Handle};
-use super::input::{CallerStruct, number, optional_bytes, optional_string, out_pointer, read_struct, required_text};
+use super::input::{CallerStruct, number, optional_string, out_pointer, read_struct, required_text};
 use super::status::{c_string, guard, vw_status};
-use crate::deepdub::{Clip, Issue, IssueChanges, NewIssue};
+use crate::deepdub::{Issue, IssueChanges, NewIssue};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::CallOptions;
 
@@ -70,20 +70,12 @@ impl vw_deepdub_issue_request {
     unsafe fn to_changes(self) -> Result<(IssueChanges, CallOptions)> {
         // SAFETY: passed on.
         let changes = unsafe {
-            let bytes = optional_bytes("problemAudioFile", self.problem_audio, self.problem_audio_size)?;
-            let path = optional_string("problemAudioFile", self.problem_audio_path)?;
-            let problem_audio = match (bytes, path) {
-                (None, None) => None,
-                (Some(bytes), None) => Some(Clip::Bytes(bytes.to_vec())),
-                (None, Some(path)) => Some(Clip::File(PathBuf::from(path))),
-                (Some(_), Some(_)) => {
-                    return Err(Error::invalid(
-                        "problemAudioFile",
-                        "given twice",
-                        "either problem_audio or problem_audio_path",
-                    ));
-                }
-            };
+            let problem_audio = optional_clip(
+                "problemAudioFile",
+                self.problem_audio,
+                self.problem_audio_size,
+                self.problem_audio_path,
+            )?;
             IssueChanges {
                 generation_id: optional_string("generationId", self.generation_id)?,
                 generated_text: optional_string("generatedText", self.generated_text)?,

@@ -314,28 +314,46 @@ pub unsafe extern "C" fn vw_deepdub_stream_tts(
         let client = handle::get(client)?;
         // SAFETY: the caller's struct, as the header asks for it.
         let (request, options) = unsafe { read_struct(request)?.to_request()? };
-        let on_chunk = on_chunk.ok_or_else(|| Error::invalid("on_chunk", "NULL", "a function that gets the chunks"))?;
-        if !result.is_null() {
-            // Before anything is spoken.
-            // SAFETY: the caller's struct; its first member is readable.
-            super::input::check_size::<vw_deepdub_tts_result>(unsafe { result.cast::<usize>().read_unaligned() })?;
+        // SAFETY: the caller's function and struct, as the header asks for them.
+        unsafe {
+            deliver(on_chunk, user_data, result, |on_chunk| {
+                client.stream_tts_with(&request, &options, on_chunk)
+            })
         }
-        let mut generation_id = None;
-        let summary = client.stream_tts_with(&request, &options, |chunk| {
-            let id = generation_id.get_or_insert_with(|| c_string(chunk.generation_id));
-            let chunk = c_chunk(&chunk, id.as_ptr());
-            // SAFETY: the header asks for a function that takes these and does not unwind.
-            match unsafe { on_chunk(&chunk, user_data) } {
-                VW_CONTINUE => ControlFlow::Continue(()),
-                _ => ControlFlow::Break(()),
-            }
-        })?;
-        if !result.is_null() {
-            // SAFETY: the caller's struct, checked above.
-            unsafe { write_struct(result, &(&summary).into())? };
-        }
-        Ok(())
     })
+}
+
+/// Has `speak` hand its chunks to C, and fills the result.
+///
+/// # Safety
+/// `on_chunk` is NULL or takes a chunk and `user_data` and does not unwind; `result` is NULL or the caller's struct.
+pub(super) unsafe fn deliver(
+    on_chunk: vw_deepdub_chunk_fn,
+    user_data: *mut c_void,
+    result: *mut vw_deepdub_tts_result,
+    speak: impl FnOnce(&mut dyn FnMut(Chunk<'_>) -> ControlFlow<()>) -> Result<Summary>,
+) -> Result<()> {
+    let on_chunk = on_chunk.ok_or_else(|| Error::invalid("on_chunk", "NULL", "a function that gets the chunks"))?;
+    if !result.is_null() {
+        // Before anything is spoken.
+        // SAFETY: the caller's struct; its first member is readable.
+        super::input::check_size::<vw_deepdub_tts_result>(unsafe { result.cast::<usize>().read_unaligned() })?;
+    }
+    let mut generation_id = None;
+    let summary = speak(&mut |chunk| {
+        let id = generation_id.get_or_insert_with(|| c_string(chunk.generation_id));
+        let chunk = c_chunk(&chunk, id.as_ptr());
+        // SAFETY: promised by the caller.
+        match unsafe { on_chunk(&chunk, user_data) } {
+            VW_CONTINUE => ControlFlow::Continue(()),
+            _ => ControlFlow::Break(()),
+        }
+    })?;
+    if !result.is_null() {
+        // SAFETY: the caller's struct, checked above.
+        unsafe { write_struct(result, &(&summary).into())? };
+    }
+    Ok(())
 }
 
 /// A chunk for C; `generation_id` is the chunk's, with a NUL.

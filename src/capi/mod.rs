@@ -8,19 +8,25 @@
 
 #![allow(non_camel_case_types)]
 
+mod answer;
 mod audio_bytes;
 mod audio_file;
 mod cancel;
+mod clip;
 mod decoder;
 mod deepdub_client;
+mod deepdub_gender;
 mod deepdub_issues;
 mod deepdub_line;
 mod deepdub_line_stream;
 mod deepdub_outbox;
+mod deepdub_post_tts;
 mod deepdub_report;
 mod deepdub_session;
 mod deepdub_text;
 mod deepdub_tts;
+mod deepdub_usage;
+mod deepdub_voices;
 mod endpoint;
 mod handle;
 mod http_config;

@@ -400,7 +400,10 @@ mod tests {
         let buffer = memory.all()[0].chunks[0].data.as_ptr();
         record(&memory, "fourth", &[30]);
         let chunks = memory.all().remove(0).chunks;
-        assert_eq!((chunks[0].data.as_ptr(), chunks[0].data.as_slice()), (buffer, &[7; 30][..]));
+        assert_eq!(
+            (chunks[0].data.as_ptr(), chunks[0].data.as_slice()),
+            (buffer, &[7; 30][..])
+        );
         drop(chunks);
         // Too large for what comes: it is given back.
         record(&memory, "fifth", &[10]);

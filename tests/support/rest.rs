@@ -2,9 +2,11 @@
 
 use std::ops::ControlFlow;
 
+use serde_json::Value;
 use voicewire::audio::{Format, file_bytes};
 use voicewire::deepdub::{Client, Config, PostRequest, Summary};
 use voicewire::{Error, ErrorKind};
+use voicewire_sandbox::{Request, Sandbox};
 
 use super::http::{TestServer, quick};
 use super::{faulty, request};
@@ -61,4 +63,26 @@ pub fn kind_of<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorKind {
 pub fn client_of(server: &TestServer) -> Client {
     let config = Config::new().api_key("dd-0123456789abcdef").rest_url(server.url());
     Client::new(&config.retry(quick(0))).expect("good")
+}
+
+/// The model whose capacity [`assert_table_called`] looks for.
+pub const MODEL: &str = "dd-etts-3.0";
+
+/// Whether each of the service's rows in the table of endpoints was called, with success, by the sandbox's own log.
+#[track_caller]
+pub fn assert_table_called(sandbox: &Sandbox, voice: &str, issue: &str) {
+    let table: Value = serde_json::from_str(include_str!("../endpoints.json")).expect("JSON");
+    let rows = table.as_array().expect("a list").iter();
+    let rows: Vec<&Value> = rows.filter(|row| row["service"] == "deepdub").collect();
+    assert_eq!(rows.len(), 18);
+    let asked = sandbox.requests();
+    for row in rows {
+        let (method, path) = (row["method"].as_str().unwrap_or(""), row["path"].as_str().unwrap_or(""));
+        let path = path
+            .replace("{prompt_id}", voice)
+            .replace("{id}", issue)
+            .replace("{model_id}", MODEL);
+        let is_it = |asked: &Request| asked.method == method && asked.path == path && asked.status / 100 == 2;
+        assert!(asked.iter().any(is_it), "{method} {path} was not called");
+    }
 }
