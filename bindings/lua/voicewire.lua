@@ -28,11 +28,17 @@ typedef struct vw_cancel vw_cancel;
 typedef struct vw_decoder vw_decoder;
 typedef struct vw_deepdub_client vw_deepdub_client;
 typedef struct vw_deepdub_line vw_deepdub_line;
+typedef struct vw_deepdub_line_stream vw_deepdub_line_stream;
 typedef struct vw_deepdub_outbox vw_deepdub_outbox;
 typedef struct vw_deepdub_session vw_deepdub_session;
 typedef struct vw_deepdub_text_session vw_deepdub_text_session;
 typedef struct vw_deepdub_turn vw_deepdub_turn;
+typedef struct vw_json vw_json;
+typedef struct vw_palabra_client vw_palabra_client;
+typedef struct vw_palabra_list vw_palabra_list;
 typedef struct vw_player vw_player;
+typedef struct vw_respeecher_client vw_respeecher_client;
+typedef struct vw_respeecher_list vw_respeecher_list;
 typedef struct vw_track vw_track;
 typedef struct vw_error {
     size_t struct_size;
@@ -50,9 +56,16 @@ typedef struct vw_error {
     uint32_t attempts;
     int64_t audio_byte;
     double audio_seconds;
+    const char *problem_type;
+    const char *problem_title;
+    const char *problem_detail;
+    const char *problem_instance;
+    int64_t problem_error_code;
 } vw_error;
 typedef int32_t vw_log_level;
 typedef void (*vw_log_fn)(vw_log_level level, const char *message, void *user_data);
+typedef int32_t vw_json_type;
+typedef int32_t vw_toggle;
 typedef int32_t vw_format;
 typedef struct vw_decoder_config {
     size_t struct_size;
@@ -72,7 +85,6 @@ typedef struct vw_decoder_info {
 } vw_decoder_info;
 typedef int32_t vw_wav_samples;
 typedef int32_t vw_region;
-typedef int32_t vw_toggle;
 typedef struct vw_deepdub_config {
     size_t struct_size;
     const char *api_key;
@@ -145,6 +157,45 @@ typedef struct vw_deepdub_chunk {
     int32_t is_final;
 } vw_deepdub_chunk;
 typedef int32_t (*vw_deepdub_chunk_fn)(const struct vw_deepdub_chunk *chunk, void *user_data);
+typedef struct vw_deepdub_post_options {
+    size_t struct_size;
+    const uint8_t *voice_reference;
+    size_t voice_reference_size;
+    const char *voice_reference_path;
+    vw_toggle publish;
+} vw_deepdub_post_options;
+typedef struct vw_deepdub_voice_request {
+    size_t struct_size;
+    const uint8_t *audio;
+    size_t audio_size;
+    const char *audio_path;
+    const char *filename;
+    const char *title;
+    const char *text;
+    const char *locale;
+    const char *gender;
+    int32_t age;
+    const char *speaking_style;
+    const char *speaker_id;
+    vw_toggle publish;
+    const struct vw_cancel *cancel;
+} vw_deepdub_voice_request;
+typedef struct vw_deepdub_voice_changes {
+    size_t struct_size;
+    const char *name;
+    const char *locale;
+    const char *gender;
+    int32_t age;
+    const struct vw_cancel *cancel;
+} vw_deepdub_voice_changes;
+typedef struct vw_deepdub_usage_query {
+    size_t struct_size;
+    const char *from;
+    const char *to;
+    const char *model_id;
+    const char *region;
+    const struct vw_cancel *cancel;
+} vw_deepdub_usage_query;
 typedef struct vw_player_config {
     size_t struct_size;
     int32_t sample_rate;
@@ -328,6 +379,129 @@ typedef struct vw_deepdub_outbox_reports {
     size_t count;
     const struct vw_deepdub_outbox_report *const *reports;
 } vw_deepdub_outbox_reports;
+typedef struct vw_http_config {
+    size_t struct_size;
+    uint32_t connect_timeout_ms;
+    uint32_t rest_timeout_ms;
+    uint32_t idle_timeout_ms;
+    vw_toggle allow_plaintext;
+    const char *ca_pem;
+    size_t max_message_bytes;
+    const char *proxy;
+    int32_t retries;
+    uint32_t retry_first_delay_ms;
+    uint32_t retry_max_delay_ms;
+} vw_http_config;
+typedef struct vw_upload {
+    size_t struct_size;
+    const char *path;
+    const uint8_t *data;
+    size_t size;
+    const char *name;
+} vw_upload;
+typedef struct vw_save_to {
+    size_t struct_size;
+    const char *file;
+    const char *directory;
+} vw_save_to;
+typedef struct vw_respeecher_config {
+    size_t struct_size;
+    const char *api_key;
+    const char *email;
+    const char *password;
+    vw_toggle keep_password;
+    const char *base_url;
+    const struct vw_http_config *http;
+} vw_respeecher_config;
+typedef struct vw_endpoint {
+    size_t struct_size;
+    const char *name;
+    const char *method;
+    const char *path;
+    const char *required;
+    const char *optional;
+    int32_t uploads;
+    int32_t downloads;
+    int32_t pages;
+    int32_t deprecated;
+    int32_t repeatable;
+} vw_endpoint;
+typedef int32_t (*vw_transfer_fn)(int64_t done, int64_t total, void *user_data);
+typedef struct vw_respeecher_conversion {
+    size_t struct_size;
+    const char *voice_id;
+    const char *narration_style_id;
+    const char *accent_id;
+    double semitones_correction;
+    const char *label;
+} vw_respeecher_conversion;
+typedef struct vw_respeecher_job {
+    size_t struct_size;
+    const char *text;
+    const char *text_language;
+    const char *file;
+    const uint8_t *data;
+    size_t size;
+    const char *data_name;
+    const char *recording_id;
+    const char *folder_id;
+    const char *project_id;
+    const char *place_name;
+    const char *label;
+    const struct vw_respeecher_conversion *conversions;
+    size_t conversion_count;
+    const char *calibration_id;
+    const char *directory;
+    uint32_t polling_first_ms;
+    uint32_t polling_longest_ms;
+    uint32_t polling_limit_ms;
+} vw_respeecher_job;
+typedef int32_t vw_respeecher_stage;
+typedef struct vw_respeecher_progress {
+    size_t struct_size;
+    vw_respeecher_stage stage;
+    const char *stage_name;
+    uint64_t done;
+    uint64_t total;
+    const char *recording_id;
+    uint64_t bytes;
+} vw_respeecher_progress;
+typedef int32_t (*vw_respeecher_progress_fn)(const struct vw_respeecher_progress *progress, void *user_data);
+typedef struct vw_palabra_config {
+    size_t struct_size;
+    const char *api_key;
+    const char *client_id;
+    const char *client_secret;
+    const char *base_url;
+    const struct vw_http_config *http;
+} vw_palabra_config;
+typedef struct vw_palabra_waiting {
+    size_t struct_size;
+    uint32_t first_ms;
+    uint32_t longest_ms;
+    uint32_t limit_ms;
+} vw_palabra_waiting;
+typedef struct vw_palabra_new_voice {
+    size_t struct_size;
+    const char *name;
+    const char *description;
+    const struct vw_json *labels;
+    const char *language;
+    vw_toggle denoise;
+    vw_toggle speech_normalization;
+    const char *recording;
+    const struct vw_json *extra;
+    const struct vw_palabra_waiting *waiting;
+} vw_palabra_new_voice;
+typedef int32_t vw_palabra_clone_stage;
+typedef struct vw_palabra_clone_progress {
+    size_t struct_size;
+    vw_palabra_clone_stage stage;
+    uint64_t done;
+    uint64_t total;
+    const char *voice_id;
+} vw_palabra_clone_progress;
+typedef int32_t (*vw_palabra_clone_progress_fn)(const struct vw_palabra_clone_progress *progress, void *user_data);
 const struct vw_error *vw_last_error(void);
 const char *vw_version(void);
 const char *vw_status_name(int32_t status);
@@ -336,6 +510,24 @@ vw_status vw_set_log(vw_log_level level, vw_log_fn callback, void *user_data);
 vw_status vw_cancel_new(struct vw_cancel **out);
 vw_status vw_cancel_now(struct vw_cancel *cancel);
 vw_status vw_cancel_free(struct vw_cancel *cancel);
+vw_status vw_json_new(struct vw_json **out);
+vw_status vw_json_parse(const char *text, size_t size, struct vw_json **out);
+vw_status vw_json_free(struct vw_json *json);
+vw_json_type vw_json_type_of(const struct vw_json *json, const char *pointer);
+const char *vw_json_str(const struct vw_json *json, const char *pointer);
+int64_t vw_json_int(const struct vw_json *json, const char *pointer, int64_t fallback);
+double vw_json_number(const struct vw_json *json, const char *pointer, double fallback);
+vw_toggle vw_json_bool(const struct vw_json *json, const char *pointer);
+size_t vw_json_size(const struct vw_json *json, const char *pointer);
+const char *vw_json_key(const struct vw_json *json, const char *pointer, size_t index);
+vw_status vw_json_get(const struct vw_json *json, const char *pointer, struct vw_json **out);
+vw_status vw_json_text(const struct vw_json *json, const char *pointer, const char **text);
+vw_status vw_json_set_str(struct vw_json *json, const char *pointer, const char *value);
+vw_status vw_json_set_int(struct vw_json *json, const char *pointer, int64_t value);
+vw_status vw_json_set_number(struct vw_json *json, const char *pointer, double value);
+vw_status vw_json_set_bool(struct vw_json *json, const char *pointer, vw_toggle value);
+vw_status vw_json_set_null(struct vw_json *json, const char *pointer);
+vw_status vw_json_set_json(struct vw_json *json, const char *pointer, const struct vw_json *value);
 vw_status vw_format_for_path(const char *path, vw_format *out);
 vw_status vw_audio_file_create(const char *path, vw_format format_code, int32_t sample_rate, struct vw_audio_file **out);
 vw_status vw_audio_file_write(struct vw_audio_file *file, const uint8_t *data, size_t size);
@@ -362,6 +554,26 @@ vw_status vw_deepdub_client_free(struct vw_deepdub_client *client);
 vw_status vw_deepdub_tts_request_init(struct vw_deepdub_tts_request *request);
 vw_status vw_deepdub_tts_result_init(struct vw_deepdub_tts_result *result);
 vw_status vw_deepdub_stream_tts(const struct vw_deepdub_client *client, const struct vw_deepdub_tts_request *request, vw_deepdub_chunk_fn on_chunk, void *user_data, struct vw_deepdub_tts_result *result);
+vw_status vw_deepdub_post_options_init(struct vw_deepdub_post_options *options);
+vw_status vw_deepdub_post_tts(const struct vw_deepdub_client *client, const struct vw_deepdub_tts_request *request, const struct vw_deepdub_post_options *options, vw_deepdub_chunk_fn on_chunk, void *user_data, struct vw_deepdub_tts_result *result);
+vw_status vw_deepdub_tts_retroactive(const struct vw_deepdub_client *client, const struct vw_deepdub_tts_request *request, struct vw_json **out);
+vw_status vw_deepdub_voice_request_init(struct vw_deepdub_voice_request *request);
+vw_status vw_deepdub_voice_changes_init(struct vw_deepdub_voice_changes *changes);
+vw_status vw_deepdub_list_voices(const struct vw_deepdub_client *client, int32_t limit, const struct vw_cancel *cancel, struct vw_json **out);
+vw_status vw_deepdub_get_voice(const struct vw_deepdub_client *client, const char *id, const struct vw_cancel *cancel, struct vw_json **out);
+vw_status vw_deepdub_upload_voice(const struct vw_deepdub_client *client, const struct vw_deepdub_voice_request *request, struct vw_json **out);
+vw_status vw_deepdub_update_voice(const struct vw_deepdub_client *client, const char *id, const struct vw_deepdub_voice_changes *changes, struct vw_json **out);
+vw_status vw_deepdub_delete_voice(const struct vw_deepdub_client *client, const char *id, const struct vw_cancel *cancel);
+vw_status vw_deepdub_classify_gender(const struct vw_deepdub_client *client, const uint8_t *audio, size_t size, const struct vw_cancel *cancel, struct vw_json **out);
+vw_status vw_deepdub_classify_gender_at(const struct vw_deepdub_client *client, const char *url, const struct vw_cancel *cancel, struct vw_json **out);
+vw_status vw_deepdub_classify_gender_upload(const struct vw_deepdub_client *client, const char *path, const struct vw_cancel *cancel, struct vw_json **out);
+vw_status vw_deepdub_classify_gender_live(const struct vw_deepdub_client *client, const uint8_t *audio, size_t size, const struct vw_cancel *cancel, struct vw_json **out);
+vw_status vw_deepdub_usage_query_init(struct vw_deepdub_usage_query *query);
+vw_status vw_deepdub_usage(const struct vw_deepdub_client *client, const struct vw_deepdub_usage_query *query, struct vw_json **out);
+vw_status vw_deepdub_usage_by_model(const struct vw_deepdub_client *client, const struct vw_deepdub_usage_query *query, struct vw_json **out);
+vw_status vw_deepdub_get_capacity(const struct vw_deepdub_client *client, const char *model_id, const struct vw_cancel *cancel, struct vw_json **out);
+vw_status vw_deepdub_set_capacity(const struct vw_deepdub_client *client, const char *model_id, int32_t size, const struct vw_cancel *cancel, struct vw_json **out);
+vw_status vw_deepdub_get_capacities(const struct vw_deepdub_client *client, const char *const *model_ids, size_t count, const struct vw_cancel *cancel, struct vw_json **out);
 vw_status vw_player_config_init(struct vw_player_config *config);
 vw_status vw_player_state_init(struct vw_player_state *state);
 vw_status vw_track_end_init(struct vw_track_end *end);
@@ -398,6 +610,11 @@ vw_status vw_deepdub_line_resume(struct vw_deepdub_line *line);
 vw_status vw_deepdub_line_is_ended(const struct vw_deepdub_line *line, int32_t *out);
 vw_status vw_deepdub_line_get_result(const struct vw_deepdub_line *line, struct vw_deepdub_tts_result *result);
 vw_status vw_deepdub_line_free(struct vw_deepdub_line *line);
+vw_status vw_deepdub_session_stream(const struct vw_deepdub_session *session, const struct vw_deepdub_tts_request *request, const struct vw_deepdub_line_options *options, struct vw_deepdub_line_stream **out);
+vw_status vw_deepdub_line_stream_next(struct vw_deepdub_line_stream *stream, uint32_t timeout_ms, const struct vw_deepdub_chunk **out);
+vw_status vw_deepdub_line_stream_cancel(struct vw_deepdub_line_stream *stream);
+vw_status vw_deepdub_line_stream_get_result(const struct vw_deepdub_line_stream *stream, struct vw_deepdub_tts_result *result);
+vw_status vw_deepdub_line_stream_free(struct vw_deepdub_line_stream *stream);
 vw_status vw_deepdub_text_config_init(struct vw_deepdub_text_config *config);
 vw_status vw_deepdub_text_session_options_init(struct vw_deepdub_text_session_options *options);
 vw_status vw_deepdub_turn_options_init(struct vw_deepdub_turn_options *options);
@@ -435,6 +652,38 @@ vw_status vw_deepdub_outbox_reports_free(struct vw_deepdub_outbox_reports *repor
 vw_status vw_deepdub_outbox_retry(struct vw_deepdub_outbox *outbox, const char *id);
 vw_status vw_deepdub_outbox_drop(struct vw_deepdub_outbox *outbox, const char *id);
 vw_status vw_deepdub_outbox_free(struct vw_deepdub_outbox *outbox);
+vw_status vw_http_config_init(struct vw_http_config *config);
+vw_status vw_upload_init(struct vw_upload *upload);
+vw_status vw_save_to_init(struct vw_save_to *to);
+vw_status vw_respeecher_config_init(struct vw_respeecher_config *config);
+vw_status vw_respeecher_client_new(const struct vw_respeecher_config *config, struct vw_respeecher_client **out);
+vw_status vw_respeecher_client_free(struct vw_respeecher_client *client);
+vw_status vw_respeecher_call(const struct vw_respeecher_client *client, const char *name, const struct vw_json *parameters, const struct vw_cancel *cancel, struct vw_json **answer);
+const struct vw_endpoint *vw_respeecher_endpoint(size_t index);
+vw_status vw_respeecher_login(const struct vw_respeecher_client *client, const struct vw_cancel *cancel, struct vw_json **account);
+vw_status vw_respeecher_logout(const struct vw_respeecher_client *client, const struct vw_cancel *cancel);
+vw_status vw_respeecher_list_open(const struct vw_respeecher_client *client, const char *name, const struct vw_json *parameters, const struct vw_cancel *cancel, struct vw_respeecher_list **out);
+vw_status vw_respeecher_list_next(const struct vw_respeecher_list *list, struct vw_json **item);
+vw_status vw_respeecher_list_free(struct vw_respeecher_list *list);
+vw_status vw_respeecher_upload(const struct vw_respeecher_client *client, const char *name, const struct vw_json *parameters, const struct vw_upload *upload, vw_transfer_fn on_progress, void *user_data, const struct vw_cancel *cancel, struct vw_json **answer);
+vw_status vw_respeecher_download(const struct vw_respeecher_client *client, const char *name, const struct vw_json *parameters, const struct vw_save_to *to, vw_transfer_fn on_progress, void *user_data, const struct vw_cancel *cancel, struct vw_json **saved);
+vw_status vw_respeecher_download_url(const struct vw_respeecher_client *client, const char *url, const struct vw_save_to *to, vw_transfer_fn on_progress, void *user_data, const struct vw_cancel *cancel, struct vw_json **saved);
+vw_status vw_respeecher_conversion_init(struct vw_respeecher_conversion *conversion);
+vw_status vw_respeecher_job_init(struct vw_respeecher_job *job);
+vw_status vw_respeecher_convert(const struct vw_respeecher_client *client, const struct vw_respeecher_job *job, vw_respeecher_progress_fn on_progress, void *user_data, const struct vw_cancel *cancel, struct vw_json **outcome);
+vw_status vw_palabra_config_init(struct vw_palabra_config *config);
+vw_status vw_palabra_client_new(const struct vw_palabra_config *config, struct vw_palabra_client **out);
+vw_status vw_palabra_client_free(struct vw_palabra_client *client);
+vw_status vw_palabra_call(const struct vw_palabra_client *client, const char *name, const struct vw_json *parameters, const struct vw_cancel *cancel, struct vw_json **answer);
+const struct vw_endpoint *vw_palabra_endpoint(size_t index);
+vw_status vw_palabra_download_url(const struct vw_palabra_client *client, const char *url, const struct vw_save_to *to, vw_transfer_fn on_progress, void *user_data, const struct vw_cancel *cancel, struct vw_json **saved);
+vw_status vw_palabra_waiting_init(struct vw_palabra_waiting *waiting);
+vw_status vw_palabra_regenerate_sample(const struct vw_palabra_client *client, const char *voice_id, const char *lang_code, const struct vw_palabra_waiting *waiting, const struct vw_cancel *cancel, struct vw_json **sample);
+vw_status vw_palabra_list_open(const struct vw_palabra_client *client, const char *name, const struct vw_json *parameters, const struct vw_cancel *cancel, struct vw_palabra_list **out);
+vw_status vw_palabra_list_next(const struct vw_palabra_list *list, struct vw_json **item);
+vw_status vw_palabra_list_free(struct vw_palabra_list *list);
+vw_status vw_palabra_new_voice_init(struct vw_palabra_new_voice *voice);
+vw_status vw_palabra_clone(const struct vw_palabra_client *client, const struct vw_palabra_new_voice *voice, vw_palabra_clone_progress_fn on_progress, void *user_data, const struct vw_cancel *cancel, struct vw_json **made);
 ]]
 local constants = {
     VW_UNSET_NUMBER = 0 / 0,
@@ -452,6 +701,13 @@ local constants = {
     VW_LOG_WARN = 2,
     VW_LOG_INFO = 3,
     VW_LOG_DEBUG = 4,
+    VW_JSON_ABSENT = 0,
+    VW_JSON_NULL = 1,
+    VW_JSON_BOOL = 2,
+    VW_JSON_NUMBER = 3,
+    VW_JSON_TEXT = 4,
+    VW_JSON_ARRAY = 5,
+    VW_JSON_OBJECT = 6,
     VW_FORMAT_MP3 = 1,
     VW_FORMAT_WAV = 2,
     VW_FORMAT_OPUS = 3,
@@ -475,6 +731,14 @@ local constants = {
     VW_OUTBOX_REJECTED = 1,
     VW_OUTBOX_DELIVERED = 2,
     VW_OUTBOX_UNREADABLE = 3,
+    VW_RESPEECHER_PREPARING = 0,
+    VW_RESPEECHER_UPLOADING = 1,
+    VW_RESPEECHER_PROCESSING = 2,
+    VW_RESPEECHER_ORDERING = 3,
+    VW_RESPEECHER_CONVERTING = 4,
+    VW_RESPEECHER_DOWNLOADING = 5,
+    VW_PALABRA_CLONE_UPLOADING = 0,
+    VW_PALABRA_CLONE_PROCESSING = 1,
     VW_OK = 0,
     VW_ERR_INVALID_ARGUMENT = 1,
     VW_ERR_UNAUTHORIZED = 2,

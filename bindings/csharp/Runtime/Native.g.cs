@@ -123,6 +123,27 @@ namespace Voicewire
         /// <summary>What a developer may want to know: connections, requests, how they ended.</summary>
         internal const int VW_LOG_DEBUG = 4;
 
+        /// <summary>Nothing: there is no such place.</summary>
+        internal const int VW_JSON_ABSENT = 0;
+
+        /// <summary>null.</summary>
+        internal const int VW_JSON_NULL = 1;
+
+        /// <summary>true or false.</summary>
+        internal const int VW_JSON_BOOL = 2;
+
+        /// <summary>A number.</summary>
+        internal const int VW_JSON_NUMBER = 3;
+
+        /// <summary>A text.</summary>
+        internal const int VW_JSON_TEXT = 4;
+
+        /// <summary>An array.</summary>
+        internal const int VW_JSON_ARRAY = 5;
+
+        /// <summary>An object.</summary>
+        internal const int VW_JSON_OBJECT = 6;
+
         /// <summary>MPEG audio layer III.</summary>
         internal const int VW_FORMAT_MP3 = 1;
 
@@ -192,6 +213,30 @@ namespace Voicewire
         /// <summary>The file cannot be understood: it was damaged, is of a newer version, or is none of the outbox's. It is left alone until it is dropped.</summary>
         internal const int VW_OUTBOX_UNREADABLE = 3;
 
+        /// <summary>The project and the folder are made, or the original is looked up.</summary>
+        internal const int VW_RESPEECHER_PREPARING = 0;
+
+        /// <summary>Audio is uploaded: bytes.</summary>
+        internal const int VW_RESPEECHER_UPLOADING = 1;
+
+        /// <summary>The service speaks the text, or looks at the audio.</summary>
+        internal const int VW_RESPEECHER_PROCESSING = 2;
+
+        /// <summary>The conversions are ordered.</summary>
+        internal const int VW_RESPEECHER_ORDERING = 3;
+
+        /// <summary>The service converts: conversions.</summary>
+        internal const int VW_RESPEECHER_CONVERTING = 4;
+
+        /// <summary>The files are downloaded: conversions.</summary>
+        internal const int VW_RESPEECHER_DOWNLOADING = 5;
+
+        /// <summary>The recording is uploaded: bytes.</summary>
+        internal const int VW_PALABRA_CLONE_UPLOADING = 0;
+
+        /// <summary>The service makes the voice.</summary>
+        internal const int VW_PALABRA_CLONE_PROCESSING = 1;
+
         /// <summary>Gets one line of the log: its level, and its text without a line break. Called on whatever thread does the work, on several at once if several work.</summary>
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate void vw_log_fn(int level, byte* message, IntPtr user_data);
@@ -215,6 +260,18 @@ namespace Voicewire
         /// <summary>Is told of each report that was tried, as it is after that, on the thread that made the call. Returns VW_CONTINUE or VW_STOP.</summary>
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate int vw_deepdub_outbox_report_fn(vw_deepdub_outbox_report* report, IntPtr user_data);
+
+        /// <summary>Is told how far an upload or a download has come, on the thread that made the call: done bytes of total, which is -1 when nobody said. Returns VW_CONTINUE or VW_STOP.</summary>
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate int vw_transfer_fn(long done, long total, IntPtr user_data);
+
+        /// <summary>Is told how far a job has come, on the thread that made the call. Returns VW_CONTINUE or VW_STOP.</summary>
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate int vw_respeecher_progress_fn(vw_respeecher_progress* progress, IntPtr user_data);
+
+        /// <summary>Is told how far a clone has come, on the thread that made the call. Returns VW_CONTINUE or VW_STOP.</summary>
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate int vw_palabra_clone_progress_fn(vw_palabra_clone_progress* progress, IntPtr user_data);
 
         /// <summary>What is known about an error. No text in it ever contains a key.</summary>
         [StructLayout(LayoutKind.Sequential)]
@@ -250,6 +307,16 @@ namespace Voicewire
             internal long audio_byte;
             /// <summary>Seconds of good audio before it; negative when it is not about that.</summary>
             internal double audio_seconds;
+            /// <summary>The service's own account of the error, where it gave one as problem details (RFC 9457), as Palabra does: a URI that names the kind of problem; NULL when it gave none, as in the next three.</summary>
+            internal byte* problem_type;
+            /// <summary>The kind of problem in a few words.</summary>
+            internal byte* problem_title;
+            /// <summary>What happened this time, which message begins with.</summary>
+            internal byte* problem_detail;
+            /// <summary>A URI that names this occurrence, for the vendor's support.</summary>
+            internal byte* problem_instance;
+            /// <summary>The service's number for the problem ("error_code"); INT64_MIN when it gave none.</summary>
+            internal long problem_error_code;
         }
 
         /// <summary>What is to be decoded, and how the samples are wanted. Filled by vw_decoder_config_init.</summary>
@@ -436,6 +503,92 @@ namespace Voicewire
             internal byte* generation_id;
             /// <summary>1 for the last chunk, else 0. Every generation that succeeds has exactly one, perhaps with no data.</summary>
             internal int is_final;
+        }
+
+        /// <summary>What speech over REST takes besides a vw_deepdub_tts_request. Fill it with vw_deepdub_post_options_init.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_deepdub_post_options
+        {
+            /// <summary>Set by vw_deepdub_post_options_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>Audio whose voice is imitated: the bytes of an audio file, 20 MiB at most. They are encoded here. Default none.</summary>
+            internal byte* voice_reference;
+            /// <summary>Bytes in voice_reference.</summary>
+            internal UIntPtr voice_reference_size;
+            /// <summary>Instead of voice_reference: the path of an audio file, which is read during the call.</summary>
+            internal byte* voice_reference_path;
+            /// <summary>Publish what is made. Default: the service's.</summary>
+            internal int publish;
+        }
+
+        /// <summary>A voice to be made from a sample. Fill it with vw_deepdub_voice_request_init, then set the sample and what is known. What is unset is left to the service.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_deepdub_voice_request
+        {
+            /// <summary>Set by vw_deepdub_voice_request_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>The sample: the bytes of an audio file, 20 MiB at most. They are encoded here. This or audio_path is required.</summary>
+            internal byte* audio;
+            /// <summary>Bytes in audio.</summary>
+            internal UIntPtr audio_size;
+            /// <summary>Instead of audio: the path of an audio file, which is read during the call.</summary>
+            internal byte* audio_path;
+            /// <summary>What the sample is called, such as "me.wav". Required with audio; default: the name of the file at audio_path.</summary>
+            internal byte* filename;
+            /// <summary>Its title.</summary>
+            internal byte* title;
+            /// <summary>What is said in the sample.</summary>
+            internal byte* text;
+            /// <summary>The language of the sample, such as "en-US".</summary>
+            internal byte* locale;
+            /// <summary>"MALE", "FEMALE" or "NON_BINARY".</summary>
+            internal byte* gender;
+            /// <summary>How old the speaker is, in years; 0 or more. Default VW_UNSET.</summary>
+            internal int age;
+            /// <summary>How it speaks, such as "Narrative".</summary>
+            internal byte* speaking_style;
+            /// <summary>A name of your own for the speaker.</summary>
+            internal byte* speaker_id;
+            /// <summary>Whether others may use it.</summary>
+            internal int publish;
+            /// <summary>Stops the call from outside. Default none.</summary>
+            internal IntPtr cancel;
+        }
+
+        /// <summary>What to change in a voice. Fill it with vw_deepdub_voice_changes_init, then set what shall be different. The service takes "" for unset.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_deepdub_voice_changes
+        {
+            /// <summary>Set by vw_deepdub_voice_changes_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>Its name, as shown.</summary>
+            internal byte* name;
+            /// <summary>Its language, such as "en-US".</summary>
+            internal byte* locale;
+            /// <summary>"MALE", "FEMALE" or "NON_BINARY".</summary>
+            internal byte* gender;
+            /// <summary>How old the speaker is, in years; 0 or more. Default VW_UNSET.</summary>
+            internal int age;
+            /// <summary>Stops the call from outside. Default none.</summary>
+            internal IntPtr cancel;
+        }
+
+        /// <summary>What to tell the usage of. Fill it with vw_deepdub_usage_query_init, then set from and to.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_deepdub_usage_query
+        {
+            /// <summary>Set by vw_deepdub_usage_query_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>The first day, such as "2026-05-01". Required.</summary>
+            internal byte* from;
+            /// <summary>The last day, which is counted too: on or after from, and 366 days in all at most. Required.</summary>
+            internal byte* to;
+            /// <summary>Of this model only. Default all.</summary>
+            internal byte* model_id;
+            /// <summary>Of this region only. Default all.</summary>
+            internal byte* region;
+            /// <summary>Stops the call from outside. Default none.</summary>
+            internal IntPtr cancel;
         }
 
         /// <summary>How a player plays. Fill it with vw_player_config_init, then change what should differ.</summary>
@@ -824,6 +977,266 @@ namespace Voicewire
             internal vw_deepdub_outbox_report** reports;
         }
 
+        /// <summary>How a client of Respeecher or Palabra speaks HTTP. Fill it with vw_http_config_init, then change what should differ.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_http_config
+        {
+            /// <summary>Set by vw_http_config_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>Time to open a connection: name look-up, TCP and TLS. Default 10000 ms.</summary>
+            internal uint connect_timeout_ms;
+            /// <summary>Time for a whole call with all its tries and the waits between them; uploads and downloads may take as long as they move. Default 60000 ms.</summary>
+            internal uint rest_timeout_ms;
+            /// <summary>How long nothing may move in an upload or a download. Default 60000 ms. Each of the three is 1 or more, or VW_NO_TIMEOUT.</summary>
+            internal uint idle_timeout_ms;
+            /// <summary>Whether http:// is allowed to other hosts than this machine, the key then being readable on the way. Default VW_OFF.</summary>
+            internal int allow_plaintext;
+            /// <summary>Certificates that are trusted besides the platform's, as the text of a PEM file. Default none.</summary>
+            internal byte* ca_pem;
+            /// <summary>The largest answer that is taken into memory, in bytes; 1024 or more. Default 16 MiB. Downloads go to disk and have no limit.</summary>
+            internal UIntPtr max_message_bytes;
+            /// <summary>The proxy that connections go through, as in vw_deepdub_config. Default NULL: the environment's.</summary>
+            internal byte* proxy;
+            /// <summary>How often a call is tried again: reading, changing and deleting after failures of the connection and of the service and when it is too busy (HTTP 429); what makes something new only when the connection could not be made or the service was too busy. A download goes on where it broke off. 0 is never. Default 3, as is VW_UNSET.</summary>
+            internal int retries;
+            /// <summary>The longest wait before the first of them; each further one may be twice as long as the one before. A wait is half of that or more, at random, or what the service asks for, if that is longer. Default 250 ms.</summary>
+            internal uint retry_first_delay_ms;
+            /// <summary>The longest wait that the service did not ask for. Default 8000 ms.</summary>
+            internal uint retry_max_delay_ms;
+        }
+
+        /// <summary>Audio to be uploaded: WAV, Ogg, MP3 or FLAC, as a file or as bytes. Fill it with vw_upload_init, then set path, or data, size and name.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_upload
+        {
+            /// <summary>Set by vw_upload_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>A file, which is sent as it is read, whatever its length.</summary>
+            internal byte* path;
+            /// <summary>The bytes of one, in place of a path. They are copied.</summary>
+            internal byte* data;
+            /// <summary>How many they are.</summary>
+            internal UIntPtr size;
+            /// <summary>What they would be called, such as "take-1.wav". Required for bytes.</summary>
+            internal byte* name;
+        }
+
+        /// <summary>Where a download goes. It is written beside its destination and takes its name when it is whole: there is never half a file. Fill it with vw_save_to_init, then set one of the two.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_save_to
+        {
+            /// <summary>Set by vw_save_to_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>This file; one of that name is replaced.</summary>
+            internal byte* file;
+            /// <summary>This directory, which is there, under the name that the service gives, made safe: no directories, no control characters, no device's name, not hidden, 200 bytes at most. A file of that name is replaced.</summary>
+            internal byte* directory;
+        }
+
+        /// <summary>What a client of Respeecher's marketplace is made of. Fill it with vw_respeecher_config_init, then change what should differ.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_respeecher_config
+        {
+            /// <summary>Set by vw_respeecher_config_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>The key. Default, where there is no email either: RESPEECHER_API_KEY.</summary>
+            internal byte* api_key;
+            /// <summary>An account's address and password, to sign in with rather than with a key: with the first call, or with vw_respeecher_login. Both, or none.</summary>
+            internal byte* email;
+            /// <summary>The account's password.</summary>
+            internal byte* password;
+            /// <summary>Whether the password stays with the client, which then signs in again when a session has expired. VW_OFF: it is forgotten with the first sign-in, and what comes after an expiry is VW_ERR_UNAUTHORIZED. Default VW_OFF.</summary>
+            internal int keep_password;
+            /// <summary>Where the service is. Default: RESPEECHER_BASE_URL, else "https://gateway.respeecher.com".</summary>
+            internal byte* base_url;
+            /// <summary>How HTTP is spoken. Default NULL: as vw_http_config_init fills it.</summary>
+            internal vw_http_config* http;
+        }
+
+        /// <summary>One call of a service. Static.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_endpoint
+        {
+            /// <summary>The size of this struct in the library that filled it.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>What it is called here, such as "create_project".</summary>
+            internal byte* name;
+            /// <summary>The HTTP method, such as "POST".</summary>
+            internal byte* method;
+            /// <summary>The path, with its parameters in braces, such as "/api/projects/{project_id}". They must be given.</summary>
+            internal byte* path;
+            /// <summary>The other parameters that must be given, with commas between them; "" for none.</summary>
+            internal byte* required;
+            /// <summary>Those that may be given, with commas between them; "" for none. What is not named here is sent along, too.</summary>
+            internal byte* optional;
+            /// <summary>1 when it uploads a file: for vw_respeecher_upload. Else 0.</summary>
+            internal int uploads;
+            /// <summary>1 when it answers with a file: for vw_respeecher_download. Else 0.</summary>
+            internal int downloads;
+            /// <summary>1 when it answers with a list, page by page: for vw_respeecher_list_open or vw_palabra_list_open. Else 0.</summary>
+            internal int pages;
+            /// <summary>1 when the vendor advises against it. Else 0.</summary>
+            internal int deprecated;
+            /// <summary>1 when doing it twice is as good as once: only then it is tried again after a failure that leaves open whether it was done. Else 0.</summary>
+            internal int repeatable;
+        }
+
+        /// <summary>One voice that an original is converted into. Fill it with vw_respeecher_conversion_init, then set voice_id and what should differ.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_respeecher_conversion
+        {
+            /// <summary>Set by vw_respeecher_conversion_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>The voice's "id". Required.</summary>
+            internal byte* voice_id;
+            /// <summary>The "id" of one of its "narration_styles". Required where the original is spoken from a text.</summary>
+            internal byte* narration_style_id;
+            /// <summary>The "id" of one of its "accents", for audio.</summary>
+            internal byte* accent_id;
+            /// <summary>By how many semitones it is shifted besides the voice's own shift, for audio. Default VW_UNSET_NUMBER.</summary>
+            internal double semitones_correction;
+            /// <summary>Its label, with which the file's name begins. Default: the job's.</summary>
+            internal byte* label;
+        }
+
+        /// <summary>One original and the voices that it is converted into. Fill it with vw_respeecher_job_init, then set one of text, file, data and recording_id, the conversions, directory, and what should differ.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_respeecher_job
+        {
+            /// <summary>Set by vw_respeecher_job_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>What is converted: a text, which the service speaks first,</summary>
+            internal byte* text;
+            /// <summary>the text's language (ISO 639; default: it is found out),</summary>
+            internal byte* text_language;
+            /// <summary>or an audio file, which is uploaded first,</summary>
+            internal byte* file;
+            /// <summary>or the bytes of one,</summary>
+            internal byte* data;
+            /// <summary>so many,</summary>
+            internal UIntPtr size;
+            /// <summary>and what they would be called, such as "take-1.wav",</summary>
+            internal byte* data_name;
+            /// <summary>or an original that is there: what a job was that did not come to its end. Conversions that were ordered for it are not ordered again, unless they failed.</summary>
+            internal byte* recording_id;
+            /// <summary>Where the original goes: a folder that is there,</summary>
+            internal byte* folder_id;
+            /// <summary>or a new one in this project; else a new one in a new project.</summary>
+            internal byte* project_id;
+            /// <summary>What the new folder, and the new project, are called. Default "voicewire".</summary>
+            internal byte* place_name;
+            /// <summary>The original's label, with which the files' names begin. Default "recording".</summary>
+            internal byte* label;
+            /// <summary>Into which voices: an array of structs of one struct_size.</summary>
+            internal vw_respeecher_conversion* conversions;
+            /// <summary>How many; 1 or more.</summary>
+            internal UIntPtr conversion_count;
+            /// <summary>The calibration to use, for audio. Default: the account's.</summary>
+            internal byte* calibration_id;
+            /// <summary>The directory for the files, which is made if it is not there. Their names are made of the label, the voice and its style or accent; files of these names are replaced. Required.</summary>
+            internal byte* directory;
+            /// <summary>How the service is asked whether it is done: the first wait; each further one is longer by half. 1 ms or more. Default 1000 ms.</summary>
+            internal uint polling_first_ms;
+            /// <summary>The longest wait. 1 ms or more. Default 10000 ms.</summary>
+            internal uint polling_longest_ms;
+            /// <summary>How long the service may take: once for the original and once for its conversions. Or VW_NO_TIMEOUT. Default 1800000 ms.</summary>
+            internal uint polling_limit_ms;
+        }
+
+        /// <summary>How far a job has come. Everything in it is valid until the callback returns.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_respeecher_progress
+        {
+            /// <summary>The size of this struct in the library that filled it.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>What is being done.</summary>
+            internal int stage;
+            /// <summary>The stage's name, such as "converting".</summary>
+            internal byte* stage_name;
+            /// <summary>How much of it is done: bytes in an upload, conversions in ordering, converting and downloading, else 0 and then 1.</summary>
+            internal ulong done;
+            /// <summary>How much there is to do.</summary>
+            internal ulong total;
+            /// <summary>The original, once it is there: what the job can be resumed with. Else NULL.</summary>
+            internal byte* recording_id;
+            /// <summary>While downloading: the bytes of the present file that have come.</summary>
+            internal ulong bytes;
+        }
+
+        /// <summary>What a client of Palabra is made of. Fill it with vw_palabra_config_init, then change what should differ.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_palabra_config
+        {
+            /// <summary>Set by vw_palabra_config_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>A key. Default, where there is no client_id either: PALABRA_API_KEY.</summary>
+            internal byte* api_key;
+            /// <summary>A client's id and secret, in place of a key. Default, where there is no key at all: PALABRA_CLIENT_ID and PALABRA_CLIENT_SECRET.</summary>
+            internal byte* client_id;
+            /// <summary>The secret.</summary>
+            internal byte* client_secret;
+            /// <summary>Where the service is. Default: PALABRA_API_URL, else "https://api.palabra.ai".</summary>
+            internal byte* base_url;
+            /// <summary>How HTTP is spoken. Default NULL: as vw_http_config_init fills it.</summary>
+            internal vw_http_config* http;
+        }
+
+        /// <summary>How something that passes is waited for. Fill it with vw_palabra_waiting_init, then change what should differ.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_palabra_waiting
+        {
+            /// <summary>Set by vw_palabra_waiting_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>The first wait; each further one is longer by half, or as long as the service asks for. 1 ms or more. Default 1000 ms.</summary>
+            internal uint first_ms;
+            /// <summary>The longest wait that the service did not ask for. 1 ms or more. Default 10000 ms.</summary>
+            internal uint longest_ms;
+            /// <summary>How long to wait in all, or VW_NO_TIMEOUT. Default 600000 ms.</summary>
+            internal uint limit_ms;
+        }
+
+        /// <summary>A voice to be cloned. Fill it with vw_palabra_new_voice_init, then set name, recording and what should differ.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_palabra_new_voice
+        {
+            /// <summary>Set by vw_palabra_new_voice_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>Its name. Required.</summary>
+            internal byte* name;
+            /// <summary>What it is. Default none.</summary>
+            internal byte* description;
+            /// <summary>The account's own words about it: an object. Default none.</summary>
+            internal IntPtr labels;
+            /// <summary>The language that is spoken in the recording, such as "en-us". Default: it is left out, and the service may want it.</summary>
+            internal byte* language;
+            /// <summary>Whether noise is to be taken out of it. Default: the service's.</summary>
+            internal int denoise;
+            /// <summary>Whether its speech is to be made evenly loud. Default: the service's.</summary>
+            internal int speech_normalization;
+            /// <summary>The recording, a file: WAV, MP3, M4A, FLAC, WebM or MP4, by its ending. It is sent as it is read. Required.</summary>
+            internal byte* recording;
+            /// <summary>What else the service is to know, by its own names: an object. Default none.</summary>
+            internal IntPtr extra;
+            /// <summary>How the making is waited for. Default NULL: as vw_palabra_waiting_init fills it.</summary>
+            internal vw_palabra_waiting* waiting;
+        }
+
+        /// <summary>How far a clone has come. Everything in it is valid until the callback returns.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_palabra_clone_progress
+        {
+            /// <summary>The size of this struct in the library that filled it.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>What is being done.</summary>
+            internal int stage;
+            /// <summary>Bytes in an upload, else 0 and then 1.</summary>
+            internal ulong done;
+            /// <summary>How much there is to do.</summary>
+            internal ulong total;
+            /// <summary>The voice: the call "get_voice" says what became of it after a clone that ended before its time.</summary>
+            internal byte* voice_id;
+        }
+
         /// <summary>The details of the last call on this thread that failed. A call that succeeds leaves them as they are, so look only after a failure. Never NULL; before any failure its status is VW_OK, and so it is while the thread ends (in destructors of its thread-specific data). Valid until the next call fails on this thread, or the thread ends.</summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern vw_error* vw_last_error();
@@ -867,6 +1280,93 @@ namespace Voicewire
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_cancel_free(IntPtr cancel);
+
+        /// <summary>
+        /// <para>Makes an empty object, to be filled with the vw_json_set functions.</para>
+        /// <para>*out is the object; free it with vw_json_free. VW_ERR_INVALID_ARGUMENT when out is NULL.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_json_new(IntPtr* @out);
+
+        /// <summary>
+        /// <para>Reads the size bytes at text, which need no NUL, as one JSON value.</para>
+        /// <para>*out is the value; free it with vw_json_free. VW_ERR_INVALID_ARGUMENT with the field "text" when they are no JSON, more than 16 MiB, or have more than 127 arrays and objects in one another. Of members of the same name the last counts.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_json_parse(byte* text, UIntPtr size, IntPtr* @out);
+
+        /// <summary>Frees a value and the texts borrowed of it. VW_ERR_INVALID_ARGUMENT when json is neither NULL nor a live value.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_json_free(IntPtr json);
+
+        /// <summary>What is at a place: one of the VW_JSON constants.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_json_type_of(IntPtr json, byte* pointer);
+
+        /// <summary>The text at a place, borrowed; NULL when there is none. A NUL in it, which C could not hold, is U+FFFD.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern byte* vw_json_str(IntPtr json, byte* pointer);
+
+        /// <summary>The whole number at a place, 3.0 being 3; fallback when there is none, or none that an int64_t can hold.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern long vw_json_int(IntPtr json, byte* pointer, long fallback);
+
+        /// <summary>The number at a place; fallback when there is none.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern double vw_json_number(IntPtr json, byte* pointer, double fallback);
+
+        /// <summary>VW_ON for true and VW_OFF for false at a place; VW_UNSET when there is neither.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_json_bool(IntPtr json, byte* pointer);
+
+        /// <summary>How many elements the array or members the object at a place has; 0 for everything else.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern UIntPtr vw_json_size(IntPtr json, byte* pointer);
+
+        /// <summary>The name of member index (from 0) of the object at a place, borrowed; NULL when there is none. Members are in an order that stays as it is until the handle is changed. In a pointer ~ and / of a name are to be written as ~0 and ~1.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern byte* vw_json_key(IntPtr json, byte* pointer, UIntPtr index);
+
+        /// <summary>
+        /// <para>Copies what is at a place into a handle of its own. With NULL for pointer it copies the whole.</para>
+        /// <para>*out is the copy; free it with vw_json_free. VW_ERR_INVALID_ARGUMENT with the field "pointer" when nothing is there.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_json_get(IntPtr json, byte* pointer, IntPtr* @out);
+
+        /// <summary>
+        /// <para>What is at a place as JSON, with no spaces, into *text: borrowed.</para>
+        /// <para>VW_ERR_INVALID_ARGUMENT with the field "pointer" when nothing is there.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_json_text(IntPtr json, byte* pointer, byte** text);
+
+        /// <summary>
+        /// <para>Puts a text at a place of json, where something else may have been.</para>
+        /// <para>What is missing, or null, on the way is made: an array where the next step is "-" or "0", else an object. "-", or an index that is an array's size, adds an element to it. On failure json stays as it was. VW_ERR_INVALID_ARGUMENT with the field "pointer" when it is none, leads through a text, a number or a bool, names an index beyond an array's end, or would put more than 127 arrays and objects in one another; with "value" when that is NULL or not UTF-8. All vw_json_set functions do it so.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_json_set_str(IntPtr json, byte* pointer, byte* value);
+
+        /// <summary>Puts a whole number at a place of json, as vw_json_set_str puts a text.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_json_set_int(IntPtr json, byte* pointer, long value);
+
+        /// <summary>Puts a number at a place of json, as vw_json_set_str puts a text. VW_ERR_INVALID_ARGUMENT with the field "value" for a NaN and the infinities, which JSON does not have.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_json_set_number(IntPtr json, byte* pointer, double value);
+
+        /// <summary>Puts true (VW_ON) or false (VW_OFF) at a place of json, as vw_json_set_str puts a text. VW_ERR_INVALID_ARGUMENT with the field "value" for anything else.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_json_set_bool(IntPtr json, byte* pointer, int value);
+
+        /// <summary>Puts null at a place of json, as vw_json_set_str puts a text.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_json_set_null(IntPtr json, byte* pointer);
+
+        /// <summary>Puts a copy of value, which may be json itself, at a place of json, as vw_json_set_str puts a text. VW_ERR_INVALID_ARGUMENT when value is no live vw_json.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_json_set_json(IntPtr json, byte* pointer, IntPtr value);
 
         /// <summary>
         /// <para>The format to ask for in order to write path, by its ending: .mp3; .wav; .opus, .ogg; .au, .snd, .ul, .ulaw, .mulaw (mulaw); .pcm, .raw, .s16le (s16le). Upper case counts the same.</para>
@@ -1023,6 +1523,122 @@ namespace Voicewire
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_deepdub_stream_tts(IntPtr client, vw_deepdub_tts_request* request, IntPtr on_chunk, IntPtr user_data, vw_deepdub_tts_result* result);
+
+        /// <summary>Fills options with their defaults. VW_ERR_INVALID_ARGUMENT when options is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_post_options_init(vw_deepdub_post_options* options);
+
+        /// <summary>
+        /// <para>Speaks one text over REST, as vw_deepdub_stream_tts does over a WebSocket: on_chunk gets the audio as it arrives, 16 KiB at most at once, and an empty last chunk. For networks that let no WebSocket through, and for what options adds. The request's format is VW_FORMAT_MP3, VW_FORMAT_OPUS or VW_FORMAT_MULAW.</para>
+        /// <para>options and result may be NULL. Statuses as for vw_deepdub_stream_tts; VW_ERR_FILE too, before anything is sent. A connection that could not be made and a service that is too busy (HTTP 429) are tried again as the client's retries say, within its total timeout; vw_deepdub_tts_result.retries counts that.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_post_tts(IntPtr client, vw_deepdub_tts_request* request, vw_deepdub_post_options* options, IntPtr on_chunk, IntPtr user_data, vw_deepdub_tts_result* result);
+
+        /// <summary>
+        /// <para>Has one text spoken into a file, in any format: *out is {"url": the address that it can be fetched from}. Returns when the file is there; the client's REST timeout is for all of it.</para>
+        /// <para>Free *out with vw_json_free. VW_ERR_INVALID_ARGUMENT before anything is sent; every other status but VW_ERR_FILE after. After VW_ERR_NETWORK, VW_ERR_TIMEOUT or VW_ERR_SERVER the text may have been spoken all the same.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_tts_retroactive(IntPtr client, vw_deepdub_tts_request* request, IntPtr* @out);
+
+        /// <summary>Fills a request with its defaults. VW_ERR_INVALID_ARGUMENT when request is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_voice_request_init(vw_deepdub_voice_request* request);
+
+        /// <summary>Fills changes with nothing to change. VW_ERR_INVALID_ARGUMENT when changes is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_voice_changes_init(vw_deepdub_voice_changes* changes);
+
+        /// <summary>
+        /// <para>The account's voices: *out is an array of objects with id, title, name, locale, text, createdAt, speakerId, gender and speakingStyle, as far as the service tells.</para>
+        /// <para>limit is how many at most, 1 or more; VW_UNSET leaves that to the service, which gives 100. cancel may be NULL. Free *out with vw_json_free.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_list_voices(IntPtr client, int limit, IntPtr cancel, IntPtr* @out);
+
+        /// <summary>
+        /// <para>One voice into *out, an object as in vw_deepdub_list_voices.</para>
+        /// <para>cancel may be NULL. Free *out with vw_json_free. VW_ERR_NOT_FOUND when the account has none of that id.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_get_voice(IntPtr client, byte* id, IntPtr cancel, IntPtr* @out);
+
+        /// <summary>
+        /// <para>Makes a voice from a sample: *out is {"voice_prompt_id": its id}, for requests and the other calls. The upload takes as long as it moves; the client's REST timeout is how long nothing may.</para>
+        /// <para>Free *out with vw_json_free. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE before anything is sent; VW_ERR_QUOTA_EXCEEDED when the account may have no more voices. After VW_ERR_NETWORK, VW_ERR_TIMEOUT or VW_ERR_SERVER the voice may have been made all the same.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_upload_voice(IntPtr client, vw_deepdub_voice_request* request, IntPtr* @out);
+
+        /// <summary>
+        /// <para>Changes the fields of a voice that are set in changes; the whole voice as it then is goes into *out.</para>
+        /// <para>Free *out with vw_json_free. VW_ERR_NOT_FOUND when the account has none of that id.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_update_voice(IntPtr client, byte* id, vw_deepdub_voice_changes* changes, IntPtr* @out);
+
+        /// <summary>
+        /// <para>Deletes a voice for good.</para>
+        /// <para>cancel may be NULL. VW_ERR_NOT_FOUND when the account has none of that id.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_delete_voice(IntPtr client, byte* id, IntPtr cancel);
+
+        /// <summary>
+        /// <para>Classifies the speaker in the size bytes of an audio file at audio, 20 MiB at most: *out is an object with predicted_gender ("female" or "male"), confidence (0.0 to 1.0), and, as far as the service tells, prediction (an object with female and male, 0.0 to 1.0), duration_seconds and processing_time_ms.</para>
+        /// <para>cancel may be NULL. Free *out with vw_json_free. VW_ERR_INVALID_ARGUMENT before anything is sent; VW_ERR_REJECTED_INPUT when the service cannot decode it; every other status but VW_ERR_FILE.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_classify_gender(IntPtr client, byte* audio, UIntPtr size, IntPtr cancel, IntPtr* @out);
+
+        /// <summary>vw_deepdub_classify_gender of the audio at an address, which the service fetches: "http://", "https://" or "s3://".</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_classify_gender_at(IntPtr client, byte* url, IntPtr cancel, IntPtr* @out);
+
+        /// <summary>vw_deepdub_classify_gender of the audio file at path, which is read while it is sent, of any length. VW_ERR_FILE too.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_classify_gender_upload(IntPtr client, byte* path, IntPtr cancel, IntPtr* @out);
+
+        /// <summary>vw_deepdub_classify_gender of the first second of audio, over the WebSocket: that second alone is sent, decoded here. Takes WAV, mp3, and Opus in Ogg, of any length; VW_ERR_BAD_AUDIO for anything else, before anything is sent.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_classify_gender_live(IntPtr client, byte* audio, UIntPtr size, IntPtr cancel, IntPtr* @out);
+
+        /// <summary>Fills a query with its defaults. VW_ERR_INVALID_ARGUMENT when query is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_usage_query_init(vw_deepdub_usage_query* query);
+
+        /// <summary>
+        /// <para>Usage by day, model and region: *out is an object with customerId, from, to, and items, an array of objects with date, customerId, modelId, region, usageSecondsTimesSize, concurrencyHours and averageSize.</para>
+        /// <para>Free *out with vw_json_free. VW_ERR_INVALID_ARGUMENT before anything is sent; every other status but VW_ERR_FILE after. After VW_ERR_SERVER with status 504 a smaller range may do.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_usage(IntPtr client, vw_deepdub_usage_query* query, IntPtr* @out);
+
+        /// <summary>Usage by model and region, over the whole range: as vw_deepdub_usage, with items of modelId, region, totalUsageSecondsTimesSize, totalConcurrencyHours, averageInstancesOverRange and daysWithUsage.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_usage_by_model(IntPtr client, vw_deepdub_usage_query* query, IntPtr* @out);
+
+        /// <summary>
+        /// <para>The capacity of a model, such as "dd-etts-3.0": *out is an object with concurrent_connections (that there are) and desired_concurrent_connections (that there should be).</para>
+        /// <para>cancel may be NULL. Free *out with vw_json_free. VW_ERR_NOT_FOUND for a model that is none.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_get_capacity(IntPtr client, byte* model_id, IntPtr cancel, IntPtr* @out);
+
+        /// <summary>
+        /// <para>Sets how many connections there should be for a model: size, 0 or more. *out is as of vw_deepdub_get_capacity.</para>
+        /// <para>cancel may be NULL. Free *out with vw_json_free. VW_ERR_NOT_FOUND for a model that is none; VW_ERR_REJECTED_INPUT for a size that the service does not take.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_set_capacity(IntPtr client, byte* model_id, int size, IntPtr cancel, IntPtr* @out);
+
+        /// <summary>
+        /// <para>The capacities of count models, 1 to 1000: *out is an array of objects as of vw_deepdub_get_capacity, each with its model_id.</para>
+        /// <para>model_ids points to count texts, none of them NULL. cancel may be NULL. Free *out with vw_json_free. VW_ERR_REJECTED_INPUT when one of them is no model.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_get_capacities(IntPtr client, byte** model_ids, UIntPtr count, IntPtr cancel, IntPtr* @out);
 
         /// <summary>Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.</summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -1218,6 +1834,35 @@ namespace Voicewire
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_deepdub_line_free(IntPtr line);
+
+        /// <summary>
+        /// <para>Speaks one text in a session. Returns at once; the chunks are asked for with vw_deepdub_line_stream_next. The request's cancel stops the line, too.</para>
+        /// <para>options may be NULL: everything by default; on_chunk, on_end and player must be NULL in it. The session may call back on the I/O thread or in polls: this line needs no poll. *out is the stream; free it with vw_deepdub_line_stream_free. VW_ERR_INVALID_ARGUMENT and VW_ERR_CLOSED as for vw_deepdub_session_speak. Everything else that goes wrong vw_deepdub_line_stream_next tells.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_session_stream(IntPtr session, vw_deepdub_tts_request* request, vw_deepdub_line_options* options, IntPtr* @out);
+
+        /// <summary>
+        /// <para>The next chunk, in *out; NULL after the last. The chunk and all that is in it belong to the stream, and are valid until this is called for it again, or it is freed. Not for two threads at once, since each takes the other's chunk away.</para>
+        /// <para>Waits up to timeout_ms for it; VW_NO_TIMEOUT waits as long as the line's own time limits let it; inside a callback of this library it never waits. VW_ERR_TIMEOUT with the field "timeout_ms" when none has come by then: ask again. Any other status is what the line failed with, as in vw_deepdub_line_end, and comes again at every further call; what came before stays good. VW_ERR_CLOSED in a process that was forked from the session's.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_line_stream_next(IntPtr stream, uint timeout_ms, vw_deepdub_chunk** @out);
+
+        /// <summary>Stops the line: a vw_deepdub_line_stream_next that waits on another thread ends with VW_ERR_CANCELLED, and so does every later one. What waits is dropped; what the service does then vw_deepdub_line_cancel says. Does nothing to a line that has ended and of which nothing waits.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_line_stream_cancel(IntPtr stream);
+
+        /// <summary>What the line has come to so far, in *result, which vw_deepdub_tts_result_init has prepared. Its chunks and bytes are what has arrived; some of it may not have been asked for yet.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_line_stream_get_result(IntPtr stream, vw_deepdub_tts_result* result);
+
+        /// <summary>
+        /// <para>Frees a stream and the chunk that it has handed out. A line that has not ended is cancelled.</para>
+        /// <para>VW_ERR_INVALID_ARGUMENT when stream is neither NULL nor a live stream.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_deepdub_line_stream_free(IntPtr stream);
 
         /// <summary>Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.</summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -1437,5 +2082,199 @@ namespace Voicewire
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_deepdub_outbox_free(IntPtr outbox);
+
+        /// <summary>Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_http_config_init(vw_http_config* config);
+
+        /// <summary>Prepares an upload with nothing in it. VW_ERR_INVALID_ARGUMENT when upload is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_upload_init(vw_upload* upload);
+
+        /// <summary>Prepares a destination with nothing in it. VW_ERR_INVALID_ARGUMENT when to is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_save_to_init(vw_save_to* to);
+
+        /// <summary>Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_config_init(vw_respeecher_config* config);
+
+        /// <summary>
+        /// <para>Makes a client. Nothing is sent, and no connection is opened, before the first call.</para>
+        /// <para>config may be NULL: everything by default, the key from the environment. *out is the client; free it with vw_respeecher_client_free. VW_ERR_INVALID_ARGUMENT when there is neither a key nor a login or there are both, the address is none or would send the key unencrypted, a time limit is 0, or a field has no sense; vw_error.field names it.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_client_new(vw_respeecher_config* config, IntPtr* @out);
+
+        /// <summary>
+        /// <para>Frees a client. Calls that are using it, on whatever threads, and its lists end soon with VW_ERR_CANCELLED.</para>
+        /// <para>VW_ERR_INVALID_ARGUMENT when client is neither NULL nor a live client.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_client_free(IntPtr client);
+
+        /// <summary>
+        /// <para>Makes one call of the service, by its name: with this everything that the service does can be had as JSON.</para>
+        /// <para>parameters is an object with the parameters of the path, the query or the body by the service's own names; NULL is none. A parameter that is not known here is sent along. In a query an array becomes one text with commas. *answer is what the service answered, null where it answered nothing; free it with vw_json_free. answer may be NULL, and so may cancel.</para>
+        /// <para>The calls, with their parameters besides those of the path; those in brackets may be left out. For calls that upload, "data" is the path of the file here.</para>
+        /// <para>- create_api_key: POST /api/api-key ([expires_at]). - delete_api_key: DELETE /api/api-key. - login: POST /api/login (email, password). - logout: POST /api/logout. - create_calibration: POST /api/calibration (name); uploads. - enable_calibration: PUT /api/calibration/{calibration_id}/enable. - enable_auto_calibration: POST /api/calibration/auto. - get_calibration: GET /api/calibration/{calibration_id}. - list_calibrations: GET /api/calibration. - delete_calibration: DELETE /api/calibration/{calibration_id}. - get_credits: GET /api/credits. - list_projects: GET /api/projects ([limit], [offset], [sort], [direction], [owner]); pages. - create_project: POST /api/projects (name, [owner], [models]). - rename_project: PATCH /api/projects/{project_id} (name). - delete_project: DELETE /api/projects/{project_id}. - get_project_by_url: GET /api/projects/by-url (project_url). - export_project: GET /api/projects/{project_id}/export ([starred_only]); for vw_respeecher_download. - list_folders: GET /api/folders (project_id, [limit], [offset], [direction]); pages. - create_folder: POST /api/folders (name, project_id, [parent_id]). - rename_folder: PATCH /api/folders/{folder_id} (name). - delete_folder: DELETE /api/folders/{folder_id}. - get_folder: GET /api/folders/{folder_id}. - list_recordings: GET /api/recordings ([project_id], [folder_id], [limit], [offset], [direction]); pages. - list_originals: GET /api/recordings/originals (folder_id, [limit], [offset], [direction]); pages. - list_conversions: GET /api/recordings/conversions (original_id, [limit], [offset], [direction]); pages. - create_recording: POST /api/recordings (parent_folder_id, [microphone], [label]); uploads. - create_tts_recording_v1: POST /api/recordings/tts (project_id, parent_folder_id, voice_id, text, [label]); deprecated. - update_recording: PATCH /api/recordings/{recording_id} ([label], [starred]). - replace_recording: PUT /api/recordings/{recording_id} (label, starred). - delete_recording: DELETE /api/recordings/{recording_id}. - export_conversions: GET /api/recordings/export (original_id, [starred_only]); for vw_respeecher_download. - get_recording: GET /api/recordings/{recording_id}. - create_tts_recording: POST /api/v2/recordings/tts (parent_folder_id, text, [text_language], [label], [tts_voice_id]). - list_tts_voices: GET /api/tts-voices. - create_note: POST /api/notes (recording_id, text). - update_note: PUT /api/notes (recording_id, text). - delete_note: DELETE /api/notes (recording_id). - get_stats: GET /api/stats. - project_stats: GET /api/stats/projects (project_ids). - folder_stats: POST /api/stats/folders (folder_ids). - create_order: POST /api/v2/orders (original_id, conversions, [calibration_id], [use_calibration]). - retry_order: POST /api/v2/orders/retry/{recording_id}. - list_voices: GET /api/v2/voices ([limit], [offset], [sort], [direction], [visibility], [species], [gender], [age_group], [pitch_group], [nationality]); pages. - search_voices: GET /api/v2/voices/search (name, [limit]). - favorite_voice: POST /api/v2/voices/favorite/{voice_id} (favorite). - set_voice_settings: POST /api/v2/voices/settings (voice_id, [narration_style_id], [accent_id], [semitones_correction]). - list_accent_samples: GET /api/v2/accents/samples (accent_id).</para>
+        /// <para>VW_ERR_INVALID_ARGUMENT before anything is sent, vw_error.field naming the parameter ("name" for a name that is none): a parameter that is missing or empty, an id that cannot be in a path ("." and ".." and what is longer than 1024 bytes; all others are percent-encoded and stay one segment), a call that answers with a file. After that whatever the service says, with its words: VW_ERR_REJECTED_INPUT, VW_ERR_UNAUTHORIZED, VW_ERR_INSUFFICIENT_CREDITS, VW_ERR_NOT_FOUND and so on.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_call(IntPtr client, byte* name, IntPtr parameters, IntPtr cancel, IntPtr* answer);
+
+        /// <summary>The calls of the service, by index from 0; NULL beyond the last. Static.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern vw_endpoint* vw_respeecher_endpoint(UIntPtr index);
+
+        /// <summary>
+        /// <para>Signs in with the address and password of the configuration; *account is what the service says about the account. Calls do that themselves when they are the first: this is to know early, and to come back after vw_respeecher_logout.</para>
+        /// <para>cancel and account may be NULL. VW_ERR_INVALID_ARGUMENT when the client has no password: it has a key, or has signed in before and was not to keep it. VW_ERR_UNAUTHORIZED when the service does not accept it.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_login(IntPtr client, IntPtr cancel, IntPtr* account);
+
+        /// <summary>
+        /// <para>Ends the session. Calls made afterwards are VW_ERR_UNAUTHORIZED until vw_respeecher_login. A client with a key stays as it is.</para>
+        /// <para>cancel may be NULL. Whatever the service says; the session is forgotten all the same.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_logout(IntPtr client, IntPtr cancel);
+
+        /// <summary>
+        /// <para>Opens the list of a call that answers with pages, such as "list_recordings". Nothing is sent before the first item is asked for.</para>
+        /// <para>parameters are as for vw_respeecher_call: "limit" is the size of a page, and "offset" where it begins. cancel may be NULL; it ends the asking, too. *out is the list; free it with vw_respeecher_list_free. VW_ERR_INVALID_ARGUMENT for a call that answers with no pages, and for parameters as vw_respeecher_call has it.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_list_open(IntPtr client, byte* name, IntPtr parameters, IntPtr cancel, IntPtr* @out);
+
+        /// <summary>
+        /// <para>The next item of a list, into *item: free it with vw_json_free. NULL after the last one.</para>
+        /// <para>It asks for the next page when it has to. After a failure the list is at its end; what had come stays good. Threads that share a list take turns.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_list_next(IntPtr list, IntPtr* item);
+
+        /// <summary>Frees a list. A page that another thread is waiting for still comes. VW_ERR_INVALID_ARGUMENT when list is neither NULL nor a live list.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_list_free(IntPtr list);
+
+        /// <summary>
+        /// <para>Makes a call that uploads: "create_recording" or "create_calibration".</para>
+        /// <para>parameters are as for vw_respeecher_call, without "data", which upload takes the place of. on_progress may be NULL; it is told how many bytes of the whole request have been sent, and may stop it. cancel may be NULL. *answer, unless answer is NULL, is what the service made: free it with vw_json_free. As vw_respeecher_call; VW_ERR_FILE when the audio cannot be read, VW_ERR_CANCELLED when on_progress stopped it, VW_ERR_REJECTED_INPUT with the field "data" for what is no audio.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_upload(IntPtr client, byte* name, IntPtr parameters, vw_upload* upload, IntPtr on_progress, IntPtr user_data, IntPtr cancel, IntPtr* answer);
+
+        /// <summary>
+        /// <para>Makes a call whose answer is a file: "export_project" or "export_conversions", which are zips.</para>
+        /// <para>parameters are as for vw_respeecher_call. on_progress may be NULL; it may stop the download. cancel may be NULL. *saved, unless saved is NULL, is an object with the file's "path" and its length, "bytes": free it with vw_json_free. What breaks off goes on where it was, or is repeated. As vw_respeecher_call; VW_ERR_FILE when the file cannot be written, VW_ERR_CANCELLED when on_progress stopped it: then nothing is left of it.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_download(IntPtr client, byte* name, IntPtr parameters, vw_save_to* to, IntPtr on_progress, IntPtr user_data, IntPtr cancel, IntPtr* saved);
+
+        /// <summary>
+        /// <para>Downloads what a "url" in an answer leads to, such as a conversion's. The key goes along only if that is at the service itself, and refused without it.</para>
+        /// <para>As vw_respeecher_download; VW_ERR_INVALID_ARGUMENT with the field "url" for one that is none, or unencrypted.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_download_url(IntPtr client, byte* url, vw_save_to* to, IntPtr on_progress, IntPtr user_data, IntPtr cancel, IntPtr* saved);
+
+        /// <summary>Fills a conversion with its defaults. VW_ERR_INVALID_ARGUMENT when conversion is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_conversion_init(vw_respeecher_conversion* conversion);
+
+        /// <summary>Fills a job with its defaults. VW_ERR_INVALID_ARGUMENT when job is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_job_init(vw_respeecher_job* job);
+
+        /// <summary>
+        /// <para>Text or audio in, finished files out: makes what the job needs, has it spoken or uploads it, waits, orders the conversions, waits, and downloads each to a file of its own.</para>
+        /// <para>on_progress may be NULL; it may stop the job. cancel may be NULL. *outcome, unless outcome is NULL, is an object; free it with vw_json_free:</para>
+        /// <para>- "files": the conversions that have become files, each with "index" (which of the job's conversions), "path", "bytes" and "recording" (the conversion, as the service has it). - "failures": those that have not, each with "index", "conversion_id", "status" (a vw_status), "status_name", "message" and "description". - "recording_id": what the job can be resumed with. "recording": the original, as the service has it. - "project_id" and "folder_id", as far as they are known: another job can use the folder.</para>
+        /// <para>A conversion that fails does not keep the others from becoming files. So *outcome is written on failure, too, other than elsewhere, if anything has come of the job: if there is a project, a folder or an original. Else it stays as it was; set it to NULL before, and free it whatever the status is.</para>
+        /// <para>VW_ERR_INVALID_ARGUMENT before anything is sent, with the field; VW_ERR_SERVER or VW_ERR_REJECTED_INPUT with the service's words for what it could not process or convert: of several failures those of the first, and how many there are; VW_ERR_TIMEOUT with the field "polling_limit" when it took too long; VW_ERR_CANCELLED; VW_ERR_FILE; and whatever calls and downloads can fail with.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_convert(IntPtr client, vw_respeecher_job* job, IntPtr on_progress, IntPtr user_data, IntPtr cancel, IntPtr* outcome);
+
+        /// <summary>Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_palabra_config_init(vw_palabra_config* config);
+
+        /// <summary>
+        /// <para>Makes a client. Nothing is sent, and no connection is opened, before the first call.</para>
+        /// <para>config may be NULL: everything by default, the key from the environment. *out is the client; free it with vw_palabra_client_free. VW_ERR_INVALID_ARGUMENT when there is neither a key nor a client id with its secret or there are both, the address is none or would send them unencrypted, a time limit is 0, or a field has no sense; vw_error.field names it.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_palabra_client_new(vw_palabra_config* config, IntPtr* @out);
+
+        /// <summary>
+        /// <para>Frees a client. Calls that are using it, on whatever threads, and its lists end soon with VW_ERR_CANCELLED.</para>
+        /// <para>VW_ERR_INVALID_ARGUMENT when client is neither NULL nor a live client.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_palabra_client_free(IntPtr client);
+
+        /// <summary>
+        /// <para>Makes one call of the service, by its name.</para>
+        /// <para>parameters is an object with the parameters of the path, the query or the body by the service's own names; NULL is none. A parameter that is not known here is sent along. *answer is the answer's "data", null where there was none; free it with vw_json_free. answer may be NULL, and so may cancel.</para>
+        /// <para>The calls, with their parameters besides those of the path; those in brackets may be left out:</para>
+        /// <para>- list_voices: GET /saas/voice ([search], [lang], [token], [page_size]); pages. - list_builtin_voices: GET /saas/voice/builtin ([token], [page_size]); pages. - get_voice: GET /saas/voice/m/{voice_id}. - update_voice: POST /saas/voice/m/{voice_id} ([name], [description], [labels]). - delete_voice: DELETE /saas/voice/m/{voice_id}. - get_limits: GET /saas/voice/limits. - list_samples: GET /saas/voice/sample/tts ([sort], [page_size], [token]); pages. - create_clone: POST /saas/voice/clone (name, samples, [description], [labels]). - regenerate_sample: POST /saas/voice/m/{voice_id}/tts-sample (lang_code).</para>
+        /// <para>VW_ERR_INVALID_ARGUMENT before anything is sent, vw_error.field naming the parameter ("name" for a name that is none): a parameter that is missing or empty, an id that cannot be in a path ("." and ".." and what is longer than 1024 bytes; all others are percent-encoded and stay one segment). After that whatever the service says, with its problem details: VW_ERR_LOCKED while a voice's sample is being regenerated, VW_ERR_UNAUTHORIZED for a missing permission, and so on.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_palabra_call(IntPtr client, byte* name, IntPtr parameters, IntPtr cancel, IntPtr* answer);
+
+        /// <summary>The calls of the service, by index from 0; NULL beyond the last. Static.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern vw_endpoint* vw_palabra_endpoint(UIntPtr index);
+
+        /// <summary>
+        /// <para>Downloads what a "url" in an answer leads to, such as a sample's. The key goes along only if that is at the service itself, and refused without it.</para>
+        /// <para>on_progress may be NULL; it may stop the download. cancel may be NULL. *saved, unless saved is NULL, is an object with the file's "path" and its length, "bytes": free it with vw_json_free. VW_ERR_INVALID_ARGUMENT with the field "url" for one that is none, or unencrypted; VW_ERR_FILE when the file cannot be written, VW_ERR_CANCELLED when on_progress stopped it: then nothing is left of it.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_palabra_download_url(IntPtr client, byte* url, vw_save_to* to, IntPtr on_progress, IntPtr user_data, IntPtr cancel, IntPtr* saved);
+
+        /// <summary>Fills a waiting with its defaults. VW_ERR_INVALID_ARGUMENT when waiting is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_palabra_waiting_init(vw_palabra_waiting* waiting);
+
+        /// <summary>
+        /// <para>Replaces all samples of a voice by a fresh one in this language, such as "en-us"; *sample is the new one, with its "url".</para>
+        /// <para>While another regeneration of the same voice is running this is VW_ERR_LOCKED: at once when waiting is NULL, else when waiting's limit is reached. cancel may be NULL, and so may sample; free *sample with vw_json_free. VW_ERR_INVALID_ARGUMENT with the field "lang_code" for a language that is not known here, which vw_palabra_call would send along; as vw_palabra_call besides.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_palabra_regenerate_sample(IntPtr client, byte* voice_id, byte* lang_code, vw_palabra_waiting* waiting, IntPtr cancel, IntPtr* sample);
+
+        /// <summary>
+        /// <para>Opens the list of a call that answers with pages, such as "list_voices". Nothing is sent before the first item is asked for.</para>
+        /// <para>parameters are as for vw_palabra_call. cancel may be NULL; it ends the asking, too. *out is the list; free it with vw_palabra_list_free. VW_ERR_INVALID_ARGUMENT for a call that answers with no pages.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_palabra_list_open(IntPtr client, byte* name, IntPtr parameters, IntPtr cancel, IntPtr* @out);
+
+        /// <summary>
+        /// <para>The next item of a list, into *item: free it with vw_json_free. NULL after the last one.</para>
+        /// <para>It asks for the next page when it has to. After a failure the list is at its end; what had come stays good. Threads that share a list take turns.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_palabra_list_next(IntPtr list, IntPtr* item);
+
+        /// <summary>Frees a list. A page that another thread is waiting for still comes. VW_ERR_INVALID_ARGUMENT when list is neither NULL nor a live list.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_palabra_list_free(IntPtr list);
+
+        /// <summary>Fills a voice to be cloned with its defaults. VW_ERR_INVALID_ARGUMENT when voice is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_palabra_new_voice_init(vw_palabra_new_voice* voice);
+
+        /// <summary>
+        /// <para>Makes a voice from a recording: announces it, uploads it, and waits until the voice is ready. *made is the voice; free it with vw_json_free.</para>
+        /// <para>on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the field "waiting_limit" when it took too long, VW_ERR_CANCELLED; then whatever calls can fail with.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_palabra_clone(IntPtr client, vw_palabra_new_voice* voice, IntPtr on_progress, IntPtr user_data, IntPtr cancel, IntPtr* made);
     }
 }
