@@ -3850,6 +3850,13 @@ vw_status vw_respeecher_list_next(const struct vw_respeecher_list *list,
                                   struct vw_json **item);
 
 /**
+ * How many come before the next item, into *offset: where another list goes on after a failure.
+ *
+ * VW_ERR_INVALID_ARGUMENT when list is no live list, or offset is NULL.
+ */
+vw_status vw_respeecher_list_offset(const struct vw_respeecher_list *list, uint64_t *offset);
+
+/**
  * Frees a list. A page that another thread is waiting for still comes. VW_ERR_INVALID_ARGUMENT when list is neither NULL nor
  * a live list.
  */

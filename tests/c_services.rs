@@ -76,6 +76,16 @@ fn c_programs_make_every_call_of_respeecher_and_palabra() {
     }
 }
 
+#[test]
+fn ten_thousand_recordings_are_walked_in_c_in_the_memory_of_one_page() {
+    let (folder, sandbox) = (scratch("services-many"), sandbox());
+    let program = compile(&["tests/c/services_many.c"], &folder, false);
+    let seeded = sandbox.respeecher().seed_recordings(10_000);
+    let mut command = Command::new(&program);
+    let output = with_sandbox(command.env("TEST_PROJECT", seeded.project_id), &sandbox, &folder);
+    print!("{}", String::from_utf8_lossy(&output.stdout));
+}
+
 /// What is a whole WAV file, by its name; nothing else may be there.
 fn takes(folder: &Path) -> Vec<String> {
     let mut names = Vec::new();

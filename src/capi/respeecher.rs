@@ -338,6 +338,21 @@ pub unsafe extern "C" fn vw_respeecher_list_next(
     })
 }
 
+/// How many come before the next item, into *offset: where another list goes on after a failure.
+///
+/// VW_ERR_INVALID_ARGUMENT when list is no live list, or offset is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vw_respeecher_list_offset(list: *const vw_respeecher_list, offset: *mut u64) -> vw_status {
+    guard(|| {
+        let list = handle::get(list)?;
+        let offset = out_pointer("offset", offset)?;
+        let before = list.0.lock().offset();
+        // SAFETY: not NULL, and the caller's to be written to.
+        unsafe { offset.write(before) };
+        Ok(())
+    })
+}
+
 /// Frees a list. A page that another thread is waiting for still comes. VW_ERR_INVALID_ARGUMENT when list is neither NULL nor
 /// a live list.
 #[unsafe(no_mangle)]

@@ -15,6 +15,7 @@ static void bad_respeecher(const bad *bad) {
     vw_respeecher_job job;
     vw_upload upload;
     vw_save_to to;
+    uint64_t offset = 7;
     size_t i;
     CHECK_STATUS(vw_respeecher_conversion_init(&conversion), VW_OK);
     CHECK_STATUS(vw_respeecher_job_init(&job), VW_OK);
@@ -33,6 +34,7 @@ static void bad_respeecher(const bad *bad) {
         CHECK_REFUSED(vw_respeecher_download_url(it, "/a", &to, NULL, NULL, NULL, &out), "vw_respeecher_client");
         CHECK_REFUSED(vw_respeecher_convert(it, &job, NULL, NULL, NULL, &out), "vw_respeecher_client");
         CHECK_REFUSED(vw_respeecher_list_next(it, &out), "vw_respeecher_list");
+        CHECK_REFUSED(vw_respeecher_list_offset(it, &offset), "vw_respeecher_list");
         if (it != NULL) {
             CHECK_REFUSED(vw_respeecher_client_free(it), "vw_respeecher_client");
             CHECK_REFUSED(vw_respeecher_list_free(it), "vw_respeecher_list");
@@ -40,7 +42,7 @@ static void bad_respeecher(const bad *bad) {
     }
     CHECK_STATUS(vw_respeecher_client_free(NULL), VW_OK);
     CHECK_STATUS(vw_respeecher_list_free(NULL), VW_OK);
-    CHECK(out == NULL && list == NULL);
+    CHECK(out == NULL && list == NULL && offset == 7);
 }
 
 static void bad_palabra(const bad *bad) {
@@ -190,6 +192,7 @@ static void bad_calls(vw_respeecher_client *client, vw_palabra_client *voices, v
     CHECK(out == NULL && list == NULL && other_list == NULL);
     CHECK_STATUS(vw_respeecher_list_open(client, "list_voices", NULL, NULL, &list), VW_OK);
     CHECK_REFUSED(vw_respeecher_list_next(list, NULL), "item");
+    CHECK_REFUSED(vw_respeecher_list_offset(list, NULL), "offset");
     CHECK_REFUSED(vw_palabra_list_next((void *)list, &out), "vw_palabra_list");
     CHECK_STATUS(vw_respeecher_list_free(list), VW_OK);
     CHECK_REFUSED(vw_respeecher_list_next(list, &out), "vw_respeecher_list");
