@@ -45,8 +45,8 @@ pub struct vw_deepdub_config {
     /// Time for a whole generation, connecting included; the time that the callback takes does not count. Default
     /// 300000 ms.
     pub total_timeout_ms: u32,
-    /// Time for a whole REST call, such as one about an issue, with all its tries. Default 60000 ms. Each of the five is
-    /// 1 or more, or VW_NO_TIMEOUT.
+    /// Time for a whole REST call, such as one about an issue, with all its tries. An upload of audio takes as long
+    /// as it moves: then this is how long nothing may. Default 60000 ms. Each of the five is 1 or more, or VW_NO_TIMEOUT.
     pub rest_timeout_ms: u32,
     /// Whether ws:// and http:// are allowed to other hosts than this machine, the key then being readable on the way.
     /// Default VW_OFF.

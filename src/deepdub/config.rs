@@ -82,8 +82,9 @@ pub struct Config {
     /// The proxy that connections go through. Else the environment's, as [`Proxy`] has it.
     pub proxy: Option<Proxy>,
     /// How often REST calls are tried again, where that can help and does no harm: reading, changing and deleting
-    /// after failures of the connection and of the service and when it is too busy (HTTP 429); filing only when the
-    /// connection could not be made or the service was too busy. All within [`Timeouts::rest`].
+    /// after failures of the connection and of the service and when it is too busy (HTTP 429); filing, speaking and making
+    /// a voice only when the connection could not be made or the service was too busy. All within [`Timeouts::rest`],
+    /// speech within [`Timeouts::total`]; uploads of audio as often as this allows.
     pub retry: RetryPolicy,
     /// How much is remembered of the last generations, for [`Client::report`](super::Client::report).
     pub remember: Remember,

@@ -1,6 +1,7 @@
-//! Deepdub: streaming text-to-speech, and issue reports about generations that came out wrong.
+//! Deepdub: streaming text-to-speech over WebSocket and REST, issue reports about generations that came out wrong, voices,
+//! gender classification, usage and capacity.
 //!
-//! Vendor pages: <https://docs.deepdub.ai> (WebSocket API; Issues).
+//! Vendor pages: <https://docs.deepdub.ai> (WebSocket API; REST API; Issues).
 
 mod answer;
 mod capacity;

@@ -36,7 +36,7 @@ pub struct SpeechStream {
 
 /// Where the audio comes from.
 pub(super) enum Source {
-    Socket(Connection),
+    Socket(Box<Connection>),
     Body(SpokenBody),
 }
 
@@ -49,7 +49,7 @@ impl SpeechStream {
         let mut stream = SpeechStream::begin(client, request, generation_id, settings.websocket.display());
         stream.figures.wait_for(Some(WaitFor::Connection));
         match stream.connect(message, options) {
-            Ok(connection) => stream.source = Some(Source::Socket(connection)),
+            Ok(connection) => stream.source = Some(Source::Socket(Box::new(connection))),
             Err(error) => return Err(stream.end(error)),
         }
         Ok(stream)

@@ -22,7 +22,7 @@ use crate::stream::SpeechStream;
 use crate::summary::Summary;
 use crate::text::TextSession;
 
-/// Speaks texts and files issues with Deepdub. Opens no connection before the first call.
+/// Deepdub: speaks texts, files issues, keeps voices. Opens no connection before the first call.
 ///
 /// May be used from any number of threads at once. Every call blocks the thread that makes it and lets other threads
 /// run.
@@ -49,7 +49,8 @@ use crate::text::TextSession;
 ///     first_chunk_timeout: Seconds from the request to the first audio.
 ///     between_chunks_timeout: Seconds from one chunk to the next.
 ///     total_timeout: Seconds for a whole generation, connecting included.
-///     rest_timeout: Seconds for a whole REST call, such as one about an issue, with all its tries.
+///     rest_timeout: Seconds for a whole REST call, such as one about an issue, with all its tries. An upload of audio takes
+///         as long as it moves: then this is how long nothing may.
 ///     ca_pem: Certificates, as the text of a PEM file, that are trusted besides the platform's own.
 ///     allow_plaintext: Whether ws:// and http:// are allowed to other hosts than this machine. The key and all audio
 ///         then cross the network readable by anyone.
@@ -88,7 +89,7 @@ impl Client {
     }
 
     /// A REST call: without the interpreter, but listening to Ctrl-C and `cancel`.
-    fn rest<T: Send>(
+    pub(crate) fn rest<T: Send>(
         &self,
         py: Python<'_>,
         cancel: Option<&Bound<'_, PyAny>>,
@@ -253,7 +254,9 @@ impl Client {
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<SpeechStream> {
         let request = speech_request(text, voice_prompt_id, options)?;
-        SpeechStream::open(text.py(), self.core(), &request, token(cancel)?)
+        SpeechStream::open(text.py(), token(cancel)?, |options| {
+            self.core().open_stream(&request, options)
+        })
     }
 
     /// Speaks one text: on_chunk is called on this thread with each chunk as it arrives. The options are those of

@@ -2,8 +2,8 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use voicewire::CancelToken;
 use voicewire::deepdub::{self, SpeechRequest};
+use voicewire::{CallOptions, CancelToken};
 
 use crate::chunk::Chunk;
 use crate::errors;
@@ -25,11 +25,20 @@ impl Generation {
         request: &SpeechRequest,
         cancel: Option<&CancelToken>,
     ) -> PyResult<Generation> {
+        Generation::begin(py, cancel, |options| client.open_stream(request, options))
+    }
+
+    /// What `open` gives, whichever way the text is spoken.
+    pub fn begin(
+        py: Python<'_>,
+        cancel: Option<&CancelToken>,
+        open: impl FnOnce(&CallOptions) -> voicewire::Result<deepdub::SpeechStream> + Send,
+    ) -> PyResult<Generation> {
         py.check_signals()?;
         let interrupt = Interrupt::default();
         let options = interrupt.options(cancel);
         let stream = py
-            .detach(|| client.open_stream(request, &options))
+            .detach(|| open(&options))
             .map_err(|error| interrupt.exception(py, &error))?;
         let generation_id = PyString::new(py, stream.generation_id()).unbind();
         Ok(Generation {

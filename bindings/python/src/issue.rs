@@ -117,6 +117,11 @@ impl Issue {
 
 /// The `problem_audio` of a report: a generation, anything with bytes in it, or a path.
 pub(crate) fn clip(audio: &Bound<'_, PyAny>) -> PyResult<Clip> {
+    audio_of("problem_audio", audio)
+}
+
+/// The audio that the argument `name` is: a generation, anything with bytes in it, or a path.
+pub(crate) fn audio_of(name: &str, audio: &Bound<'_, PyAny>) -> PyResult<Clip> {
     if let Ok(speech) = audio.cast::<Speech>() {
         return Ok(Clip::Bytes(speech.get().file_bytes(audio.py())?));
     }
@@ -126,7 +131,7 @@ pub(crate) fn clip(audio: &Bound<'_, PyAny>) -> PyResult<Clip> {
     let path: PathBuf = audio.extract().map_err(|_| {
         let kind = audio.get_type();
         PyTypeError::new_err(format!(
-            "argument 'problem_audio': Speech, bytes, str or os.PathLike wanted, not {kind}"
+            "argument '{name}': Speech, bytes, str or os.PathLike wanted, not {kind}"
         ))
     })?;
     Ok(Clip::File(path))

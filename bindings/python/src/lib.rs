@@ -3,12 +3,14 @@
 //! Importing it starts no thread, installs no logger and touches no signal handler. It sees to the program's exit, and to
 //! forks (`shutdown`).
 
+mod answers;
 mod asyncio;
 mod audio_file;
 mod call;
 mod cancel;
 mod chunk;
 mod client;
+mod client_rest;
 mod connection;
 mod decoder;
 mod errors;
@@ -44,6 +46,8 @@ mod _voicewire {
     use pyo3::prelude::*;
     use pyo3::types::PyTuple;
 
+    #[pymodule_export]
+    use crate::answers::{Capacity, DailyUsage, GenderClassification, ModelUsage, Usage, UsageByModel, VoicePrompt};
     #[pymodule_export]
     use crate::audio_file::{AudioFile, format_for_path};
     #[pymodule_export]

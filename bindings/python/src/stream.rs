@@ -4,8 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use voicewire::CancelToken;
-use voicewire::deepdub::{self, SpeechRequest};
+use voicewire::{CallOptions, CancelToken, deepdub};
 
 use crate::cancel;
 use crate::chunk::Chunk;
@@ -42,15 +41,14 @@ struct State {
 impl SpeechStream {
     pub fn open(
         py: Python<'_>,
-        client: &deepdub::Client,
-        request: &SpeechRequest,
         cancel: Option<&Bound<'_, cancel::CancelToken>>,
+        open: impl FnOnce(&CallOptions) -> voicewire::Result<deepdub::SpeechStream> + Send,
     ) -> PyResult<SpeechStream> {
         let closing = Arc::new(CancelToken::new());
         if let Some(cancel) = cancel {
             cancel.get().link(&closing);
         }
-        let generation = Generation::open(py, client, request, Some(&closing))?;
+        let generation = Generation::begin(py, Some(&closing), open)?;
         let summary = generation.summary();
         Ok(SpeechStream {
             generation_id: summary.generation_id.clone(),

@@ -2,6 +2,7 @@
 # help(voicewire.deepdub.Client).
 import asyncio
 import builtins
+import datetime
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,19 +22,23 @@ __all__ = [
     "BufferFullError",
     "CancelToken",
     "CancelledError",
+    "Capacity",
     "Chunk",
     "Client",
     "ClosedError",
+    "DailyUsage",
     "DecodedAudio",
     "Decoder",
     "Error",
     "FileError",
+    "GenderClassification",
     "InsufficientCreditsError",
     "InternalError",
     "InvalidArgumentError",
     "Issue",
     "Line",
     "LockedError",
+    "ModelUsage",
     "NetworkError",
     "NotFoundError",
     "Outbox",
@@ -76,6 +81,9 @@ __all__ = [
     "config_tag",
     "decode",
     "format_for_path",
+    "Usage",
+    "UsageByModel",
+    "VoicePrompt",
 ]
 
 __version__: str
@@ -89,6 +97,7 @@ _RESPEECHER_ENDPOINTS: tuple[dict[str, Any], ...]
 _RESPEECHER_URL: str
 
 _Path: TypeAlias = Union[str, os.PathLike[str]]
+_PostFormat: TypeAlias = Literal["mp3", "opus", "mulaw"]
 _TextFormat: TypeAlias = Literal["wav", "s16le", "mulaw"]
 _Samples: TypeAlias = Literal["f32", "s16"]
 _State: TypeAlias = Literal["connecting", "ready", "lost", "closed"]
@@ -717,6 +726,140 @@ class Outbox:
     def __exit__(self, *_exception: object) -> None: ...
 
 @final
+class VoicePrompt:
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def title(self) -> str | None: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def locale(self) -> str | None: ...
+    @property
+    def text(self) -> str | None: ...
+    @property
+    def created_at(self) -> str | None: ...
+    @property
+    def speaker_id(self) -> str | None: ...
+    @property
+    def gender(self) -> str | None: ...
+    @property
+    def speaking_style(self) -> str | None: ...
+    @property
+    def extra(self) -> dict[str, Any]: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class GenderClassification:
+    @property
+    def predicted_gender(self) -> str | None: ...
+    @property
+    def confidence(self) -> float | None: ...
+    @property
+    def female(self) -> float | None: ...
+    @property
+    def male(self) -> float | None: ...
+    @property
+    def duration_seconds(self) -> float | None: ...
+    @property
+    def processing_time_ms(self) -> float | None: ...
+    @property
+    def extra(self) -> dict[str, Any]: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Usage:
+    @property
+    def customer_id(self) -> str | None: ...
+    @property
+    def from_day(self) -> str | None: ...
+    @property
+    def to_day(self) -> str | None: ...
+    @property
+    def items(self) -> list[DailyUsage]: ...
+    @property
+    def extra(self) -> dict[str, Any]: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class DailyUsage:
+    @property
+    def date(self) -> str | None: ...
+    @property
+    def customer_id(self) -> str | None: ...
+    @property
+    def model_id(self) -> str | None: ...
+    @property
+    def region(self) -> str | None: ...
+    @property
+    def usage_seconds_times_size(self) -> float | None: ...
+    @property
+    def concurrency_hours(self) -> float | None: ...
+    @property
+    def average_size(self) -> float | None: ...
+    @property
+    def extra(self) -> dict[str, Any]: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageByModel:
+    @property
+    def customer_id(self) -> str | None: ...
+    @property
+    def from_day(self) -> str | None: ...
+    @property
+    def to_day(self) -> str | None: ...
+    @property
+    def items(self) -> list[ModelUsage]: ...
+    @property
+    def extra(self) -> dict[str, Any]: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ModelUsage:
+    @property
+    def model_id(self) -> str | None: ...
+    @property
+    def region(self) -> str | None: ...
+    @property
+    def total_usage_seconds_times_size(self) -> float | None: ...
+    @property
+    def total_concurrency_hours(self) -> float | None: ...
+    @property
+    def average_instances_over_range(self) -> float | None: ...
+    @property
+    def days_with_usage(self) -> int | None: ...
+    @property
+    def extra(self) -> dict[str, Any]: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Capacity:
+    @property
+    def model_id(self) -> str | None: ...
+    @property
+    def concurrent_connections(self) -> int | None: ...
+    @property
+    def desired_concurrent_connections(self) -> int | None: ...
+    @property
+    def extra(self) -> dict[str, Any]: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Client:
     def __new__(
         cls,
@@ -859,6 +1002,113 @@ class Client:
         cancel: CancelToken | None = None,
     ) -> Issue: ...
     def delete_issue(self, id: str, *, cancel: CancelToken | None = None) -> str: ...
+    def post_tts(
+        self,
+        text: str,
+        voice_prompt_id: str,
+        *,
+        model: str | None = "dd-etts-3.0",
+        locale: str | None = "en-US",
+        format: _PostFormat | None = "mp3",
+        generation_id: str | None = None,
+        sample_rate: int | None = None,
+        target_duration: float | None = None,
+        tempo: float | None = None,
+        variance: float | None = None,
+        temperature: float | None = None,
+        seed: int | None = None,
+        prompt_boost: bool | None = None,
+        super_stretch: bool | None = None,
+        realtime: bool | None = None,
+        clean_audio: bool | None = None,
+        auto_gain: bool | None = None,
+        accent_base_locale: str | None = None,
+        accent_locale: str | None = None,
+        accent_ratio: float | None = None,
+        performance_reference_prompt_id: str | None = None,
+        voice_reference: Speech | Buffer | _Path | None = None,
+        publish: bool | None = None,
+        cancel: CancelToken | None = None,
+    ) -> SpeechStream: ...
+    def tts_retroactive(
+        self,
+        text: str,
+        voice_prompt_id: str,
+        *,
+        model: str | None = "dd-etts-3.0",
+        locale: str | None = "en-US",
+        format: Format | None = "mp3",
+        generation_id: str | None = None,
+        sample_rate: int | None = None,
+        target_duration: float | None = None,
+        tempo: float | None = None,
+        variance: float | None = None,
+        temperature: float | None = None,
+        seed: int | None = None,
+        prompt_boost: bool | None = None,
+        super_stretch: bool | None = None,
+        realtime: bool | None = None,
+        clean_audio: bool | None = None,
+        auto_gain: bool | None = None,
+        accent_base_locale: str | None = None,
+        accent_locale: str | None = None,
+        accent_ratio: float | None = None,
+        performance_reference_prompt_id: str | None = None,
+        cancel: CancelToken | None = None,
+    ) -> str: ...
+    def list_voices(self, limit: int | None = None, *, cancel: CancelToken | None = None) -> list[VoicePrompt]: ...
+    def get_voice(self, id: str, *, cancel: CancelToken | None = None) -> VoicePrompt: ...
+    def upload_voice(
+        self,
+        audio: Speech | Buffer | _Path,
+        *,
+        filename: str | None = None,
+        title: str | None = None,
+        text: str | None = None,
+        locale: str | None = None,
+        gender: str | None = None,
+        age: int | None = None,
+        speaking_style: str | None = None,
+        speaker_id: str | None = None,
+        publish: bool | None = None,
+        cancel: CancelToken | None = None,
+    ) -> str: ...
+    def update_voice(
+        self,
+        id: str,
+        *,
+        name: str | None = None,
+        locale: str | None = None,
+        gender: str | None = None,
+        age: int | None = None,
+        cancel: CancelToken | None = None,
+    ) -> VoicePrompt: ...
+    def delete_voice(self, id: str, *, cancel: CancelToken | None = None) -> str: ...
+    def classify_gender(self, audio: Speech | Buffer | _Path, *, cancel: CancelToken | None = None) -> GenderClassification: ...
+    def classify_gender_at(self, url: str, *, cancel: CancelToken | None = None) -> GenderClassification: ...
+    def classify_gender_upload(self, path: _Path, *, cancel: CancelToken | None = None) -> GenderClassification: ...
+    def classify_gender_live(self, audio: Speech | Buffer | _Path, *, cancel: CancelToken | None = None) -> GenderClassification: ...
+    def usage(
+        self,
+        from_day: str | datetime.date,
+        to_day: str | datetime.date,
+        *,
+        model_id: str | None = None,
+        region: str | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Usage: ...
+    def usage_by_model(
+        self,
+        from_day: str | datetime.date,
+        to_day: str | datetime.date,
+        *,
+        model_id: str | None = None,
+        region: str | None = None,
+        cancel: CancelToken | None = None,
+    ) -> UsageByModel: ...
+    def capacity(self, model_id: str, *, cancel: CancelToken | None = None) -> Capacity: ...
+    def set_capacity(self, model_id: str, size: int, *, cancel: CancelToken | None = None) -> Capacity: ...
+    def capacities(self, model_ids: Sequence[str], *, cancel: CancelToken | None = None) -> list[Capacity]: ...
     def open_session(
         self,
         *,

@@ -1,15 +1,20 @@
-"""Deepdub: streaming text-to-speech, and issue reports about generations that came out wrong.
+"""Deepdub: streaming text-to-speech over WebSocket and REST, issue reports about generations that came out wrong, voices,
+gender classification, usage and capacity.
 
-Vendor pages: https://docs.deepdub.ai (WebSocket API; Issues).
+Vendor pages: https://docs.deepdub.ai (WebSocket API; REST API; Issues).
 """
 
 from ._voicewire import (
     TRIAL_KEY,
     TRIAL_VOICE,
+    Capacity,
     Chunk,
     Client,
+    DailyUsage,
+    GenderClassification,
     Issue,
     Line,
+    ModelUsage,
     Outbox,
     Remembered,
     SendSummary,
@@ -21,16 +26,23 @@ from ._voicewire import (
     Summary,
     TextSession,
     Turn,
+    Usage,
+    UsageByModel,
+    VoicePrompt,
     config_tag,
 )
 
 __all__ = [
     "TRIAL_KEY",
     "TRIAL_VOICE",
+    "Capacity",
     "Chunk",
     "Client",
+    "DailyUsage",
+    "GenderClassification",
     "Issue",
     "Line",
+    "ModelUsage",
     "Outbox",
     "Remembered",
     "SendSummary",
@@ -42,5 +54,8 @@ __all__ = [
     "Summary",
     "TextSession",
     "Turn",
+    "Usage",
+    "UsageByModel",
+    "VoicePrompt",
     "config_tag",
 ]
