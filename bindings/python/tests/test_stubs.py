@@ -89,6 +89,7 @@ def test_signatures_and_defaults_are_those_of_the_stub(tmp_path: Path) -> None:
 
 
 SAMPLE = """
+import datetime
 from pathlib import Path
 
 import voicewire
@@ -117,6 +118,14 @@ with Sandbox(tls=True) as sandbox, sandbox.client(rest_timeout=None) as client:
     token = voicewire.CancelToken()
     client.tts("text", "voice", cancel=token)
     client.get_issue("id", cancel=token)
+    with client.post_tts("text", "voice", format="opus", voice_reference=speech, cancel=token) as posted:
+        sizes = [len(chunk) for chunk in posted]
+    voice: str = client.upload_voice(Path("a.wav"), gender="FEMALE", age=3)
+    genders: "list[str | None]" = [one.gender for one in client.list_voices(3)]
+    likely: "float | None" = client.classify_gender(speech).female
+    days = [row.date for row in client.usage(datetime.date(2026, 5, 1), "2026-05-02").items]
+    room: "int | None" = client.capacities(["dd-etts-3.0"])[0].concurrent_connections
+    client.post_tts("text", "voice", format="wav")  # type: ignore[arg-type]
     def on_state(change: deepdub.StateChange) -> None:
         reason: "voicewire.Error | None" = change.error
 
