@@ -5,8 +5,9 @@ use std::thread::JoinHandle;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Starts a thread that takes none of the host's signals: a program that handles them on a thread of its own
-/// choosing keeps doing so.
+/// Starts a thread that takes none of the signals that are sent to the host: a program that handles them on a thread of its
+/// own choosing keeps doing so. Signals that are meant for this very thread do arrive: a fault in a callback, and what
+/// garbage collectors stop the world with. Mono and Boehm's would wait for a thread that blocks those for ever.
 pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
     let _blocked = SignalsBlocked::new();
     std::thread::Builder::new()
@@ -15,7 +16,32 @@ pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
         .map_err(|error| Error::new(ErrorKind::Internal, format!("the system gave no thread: {error}")))
 }
 
-/// While it lives, this thread has all signals blocked; a thread started meanwhile inherits that.
+/// Faults, which are always the thread's own; a runtime makes exceptions of them.
+#[cfg(unix)]
+const FAULTS: [libc::c_int; 6] = [
+    libc::SIGSEGV,
+    libc::SIGBUS,
+    libc::SIGFPE,
+    libc::SIGILL,
+    libc::SIGTRAP,
+    libc::SIGSYS,
+];
+
+/// What garbage collectors send to a thread to stop it and to let it go on.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn of_collectors() -> impl Iterator<Item = libc::c_int> {
+    [libc::SIGPWR, libc::SIGXCPU]
+        .into_iter()
+        .chain(libc::SIGRTMIN()..=libc::SIGRTMAX())
+}
+
+/// What garbage collectors send to a thread to stop it and to let it go on.
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+fn of_collectors() -> impl Iterator<Item = libc::c_int> {
+    [libc::SIGXCPU].into_iter()
+}
+
+/// While it lives, this thread has the signals blocked that are for the host; a thread started meanwhile inherits that.
 #[cfg(unix)]
 struct SignalsBlocked(libc::sigset_t);
 
@@ -28,6 +54,9 @@ impl SignalsBlocked {
         unsafe {
             let mut all = std::mem::MaybeUninit::uninit();
             libc::sigfillset(all.as_mut_ptr());
+            for own in FAULTS.into_iter().chain(of_collectors()) {
+                libc::sigdelset(all.as_mut_ptr(), own);
+            }
             libc::sigemptyset(before.as_mut_ptr());
             libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
             SignalsBlocked(before.assume_init())
