@@ -11,6 +11,8 @@ mod support;
 mod header;
 #[path = "csharp/native.rs"]
 mod native;
+#[path = "csharp/package.rs"]
+mod package;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -108,7 +110,8 @@ fn built() -> Option<&'static Path> {
                     mcs()
                         .arg(format!("-out:{}", folder.join("Tests.exe").display()))
                         .arg(format!("-reference:{}", library.display()))
-                        .args(files(&Path::new(ROOT).join("tests/csharp"), ".cs")),
+                        .args(files(&Path::new(ROOT).join("tests/csharp"), ".cs"))
+                        .args(files(&Path::new(PACKAGE).join("Samples~"), ".cs")),
                 );
                 folder
             })
@@ -209,4 +212,130 @@ fn csharp_speaks_stops_fails_and_decodes() {
 #[test]
 fn csharp_speaks_in_sessions() {
     run("Sessions");
+}
+
+#[test]
+fn csharp_streams_text_in() {
+    run("TextSessions");
+}
+
+#[test]
+fn csharp_reports_and_keeps_reports() {
+    run("Reports");
+}
+
+#[test]
+fn csharp_plays_without_an_allocation() {
+    run("Players");
+}
+
+#[test]
+fn the_unity_sample_is_heard_and_interrupted() {
+    run("Game");
+    let heard = Path::new(env!("CARGO_TARGET_TMPDIR")).join("csharp-Game/heard.wav");
+    if has_mono() {
+        let wav = std::fs::read(heard).expect("what was heard");
+        let info = voicewire::audio::wav::parse(&wav).expect("a WAV header");
+        assert!(info.sample_rate == 44_100 && info.data_size > 44_100, "{info:?}");
+    }
+}
+
+#[test]
+fn csharp_does_everything_at_once() {
+    let Some(built) = built() else { return };
+    let folder = scratch("stress");
+    let options = || voicewire_sandbox::Options {
+        keys: vec![KEY.to_owned()],
+        max_concurrent: 12,
+        ..support::options()
+    };
+    // As it is, and with Mono's heap checked before each collection.
+    for checks in ["", "check-at-minor-collections,verify-before-collections"] {
+        let sandbox = Sandbox::start(options()).expect("the sandbox starts");
+        succeed(tests(built, &sandbox, &folder, &["Stress"]).env("MONO_GC_DEBUG", checks));
+        assert!(
+            sandbox.wait_until_idle(Duration::from_secs(20)),
+            "every connection is closed"
+        );
+    }
+}
+
+/// The package's own sources, without what is made.
+fn written_by_hand() -> String {
+    files(&Path::new(PACKAGE).join("Runtime"), ".cs")
+        .iter()
+        .filter(|path| !path.ends_with("Native.g.cs"))
+        .map(read)
+        .collect()
+}
+
+#[test]
+fn every_function_is_used_or_left_out_for_a_reason() {
+    let used = written_by_hand();
+    let list = read(format!("{ROOT}/tests/csharp/uncovered.txt"));
+    let left_out: Vec<&str> = list
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| {
+            let (name, reason) = line.split_once(": ").expect("a name and a reason");
+            assert!(!reason.is_empty(), "{name} has a reason");
+            name
+        })
+        .collect();
+    let functions = c_interface().functions;
+    assert!(functions.len() > 80, "the header is read");
+    for function in &functions {
+        let is_used = used.contains(&format!("Native.{}(", function.name));
+        let is_left_out = left_out.iter().any(|name| match name.strip_suffix('*') {
+            Some(beginning) => function.name.starts_with(beginning),
+            None => function.name == *name,
+        });
+        assert!(
+            is_used != is_left_out,
+            "{}: used {is_used}, left out {is_left_out}",
+            function.name
+        );
+    }
+}
+
+#[test]
+fn the_package_is_one_for_unity() {
+    let metas = package::metas(Path::new(PACKAGE));
+    if std::env::var_os("VOICEWIRE_BLESS").is_some() {
+        for stale in files(Path::new(PACKAGE), ".meta") {
+            std::fs::remove_file(stale).expect("removed");
+        }
+        for (name, text) in &metas {
+            let path = Path::new(PACKAGE).join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, text).expect("bindings/csharp is writable");
+        }
+    }
+    let found: Vec<String> = files(Path::new(PACKAGE), ".meta")
+        .iter()
+        .map(|path| {
+            path.strip_prefix(PACKAGE)
+                .expect("below")
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    let mut expected: Vec<&String> = metas.keys().collect();
+    expected.sort_by_key(|name| PathBuf::from(name));
+    assert!(
+        found.iter().eq(expected)
+            && metas
+                .iter()
+                .all(|(name, text)| read(format!("{PACKAGE}/{name}")) == *text),
+        "the .meta files are stale: run `VOICEWIRE_BLESS=1 cargo test --test csharp` and commit them"
+    );
+    let guids: std::collections::BTreeSet<&str> = metas.values().filter_map(|text| text.lines().nth(1)).collect();
+    assert_eq!(guids.len(), metas.len(), "each has its own");
+    for file in ["package.json", "Runtime/Library.cs"] {
+        let version = env!("CARGO_PKG_VERSION");
+        assert!(
+            read(format!("{PACKAGE}/{file}")).contains(&format!("\"{version}\"")),
+            "{file} says {version}"
+        );
+    }
 }
