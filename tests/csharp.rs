@@ -200,6 +200,28 @@ fn the_structs_lie_in_memory_as_c_has_them() {
 }
 
 #[test]
+fn the_package_compiles_as_unity_and_il2cpp_have_it() {
+    if !has_mono() {
+        return;
+    }
+    let folder = scratch("unity");
+    let engine = folder.join("Engine.cs");
+    let attribute = "namespace AOT { public sealed class MonoPInvokeCallbackAttribute : System.Attribute {
+        public MonoPInvokeCallbackAttribute(System.Type type) { } } }";
+    std::fs::write(&engine, attribute).expect("written");
+    for platform in ["UNITY_STANDALONE", "UNITY_IOS"] {
+        succeed(
+            mcs()
+                .arg(format!("-define:UNITY_5_3_OR_NEWER;{platform}"))
+                .arg("-target:library")
+                .arg(format!("-out:{}", folder.join("Voicewire.dll").display()))
+                .arg(&engine)
+                .args(files(&Path::new(PACKAGE).join("Runtime"), ".cs")),
+        );
+    }
+}
+
+#[test]
 fn csharp_has_all_of_the_interface() {
     run("Interface");
 }
