@@ -22,6 +22,9 @@
 //! Calls block the thread that makes them, need no runtime, and can be ended from another thread with a
 //! [`CancelToken`].
 
+// A service that is left out leaves parts of what they share without use.
+#![cfg_attr(not(all(feature = "palabra", feature = "respeecher")), allow(unused))]
+
 pub mod audio;
 #[cfg(feature = "capi")]
 mod capi;
@@ -32,8 +35,10 @@ mod handover;
 mod handover_tests;
 mod net;
 mod open_enum;
+#[cfg(feature = "palabra")]
 pub mod palabra;
 mod part_file;
+#[cfg(feature = "respeecher")]
 pub mod respeecher;
 mod secret;
 mod sync;

@@ -104,6 +104,13 @@ fn c_programs_read_and_build_json() {
 }
 
 #[test]
+fn c_programs_built_with_another_version_of_the_header_run() {
+    let (folder, sandbox) = (scratch("old-struct"), sandbox());
+    let program = compile(&["tests/c/old_struct.c"], &folder, false);
+    with_sandbox(&mut under_valgrind(&program), &sandbox, &folder);
+}
+
+#[test]
 fn c_programs_keep_reports_until_the_service_has_them() {
     let (folder, sandbox) = (scratch("outbox"), sandbox());
     let program = compile(&["tests/c/outbox.c"], &folder, false);

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use once_cell::sync::OnceCell;
 use rustls::ClientConfig;
 use rustls::client::Resumption;
-use rustls::crypto::ring;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls_platform_verifier::Verifier;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -81,16 +81,45 @@ impl TlsSettings {
         };
         // The provider is named rather than installed: the process-wide default belongs to the host.
         let provider = Arc::new(ring::default_provider());
-        let verifier =
-            Verifier::new_with_extra_roots(self.extra_roots.iter().cloned(), provider.clone()).map_err(failed)?;
+        let verifier = verifier(&self.extra_roots, &provider).map_err(failed)?;
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(failed)?
             .dangerous()
             // "Dangerous" is any verifier of one's own; this one asks the platform.
-            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_custom_certificate_verifier(verifier)
             .with_no_client_auth();
         config.resumption = Resumption::in_memory_sessions(SESSIONS);
         Ok(Arc::new(config))
     }
+}
+
+/// Asks the platform.
+#[cfg(not(target_os = "android"))]
+fn verifier(
+    extra_roots: &[CertificateDer<'static>],
+    provider: &Arc<CryptoProvider>,
+) -> std::result::Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+    use rustls_platform_verifier::Verifier;
+    let verifier = Verifier::new_with_extra_roots(extra_roots.iter().cloned(), Arc::clone(provider))?;
+    Ok(Arc::new(verifier))
+}
+
+/// Trusts the certificates in Android's own directory. Its verifier is Java's: it would have to be handed the virtual
+/// machine, and takes no further roots.
+#[cfg(target_os = "android")]
+fn verifier(
+    extra_roots: &[CertificateDer<'static>],
+    provider: &Arc<CryptoProvider>,
+) -> std::result::Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+    use rustls::RootCertStore;
+    use rustls::client::WebPkiServerVerifier;
+
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.add_parsable_certificates(extra_roots.iter().cloned());
+    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
+        .build()
+        .map(|verifier| verifier as Arc<dyn ServerCertVerifier>)
+        .map_err(|error| rustls::Error::General(error.to_string()))
 }

@@ -3,6 +3,8 @@
 mod au;
 mod bare;
 pub(super) mod carry;
+#[cfg(not(all(feature = "mp3", feature = "opus")))]
+mod left_out;
 pub(super) mod mp3;
 mod ogg;
 mod opus;

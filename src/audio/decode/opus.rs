@@ -1,7 +1,10 @@
 //! An Opus stream in Ogg (RFC 7845): its two headers, its packets, and what is to be cut off at both ends.
 
+#[cfg(feature = "opus")]
 use opus_pure::OpusDecoder;
 
+#[cfg(not(feature = "opus"))]
+use super::left_out::OpusDecoder;
 use super::stage::Stage;
 use super::{Format, Source};
 

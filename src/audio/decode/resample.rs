@@ -177,6 +177,7 @@ fn bessel(x: f64) -> f64 {
 }
 
 /// In eight sums, which the compiler keeps in vectors.
+#[inline]
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 8;
     let mut sums = [0.0f32; LANES];

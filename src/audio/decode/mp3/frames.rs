@@ -1,10 +1,13 @@
 //! Whole mp3 frames into samples, without what the encoder put around the sound.
 
+#[cfg(feature = "mp3")]
 use nanomp3_core::{DecodeError, Decoder, MAX_SAMPLES_PER_FRAME};
 
 use super::header::{FrameHeader, Table};
 use crate::audio::Format;
 use crate::audio::decode::Source;
+#[cfg(not(feature = "mp3"))]
+use crate::audio::decode::left_out::{DecodeError, Decoder, MAX_SAMPLES_PER_FRAME};
 use crate::audio::decode::stage::Stage;
 
 pub(super) struct Frames {
@@ -103,6 +106,7 @@ impl Frames {
             Ok(info) if info.samples_produced == header.samples => {}
             // What it builds on was cut off with the frames before.
             Err(DecodeError::ReservoirUnavailable(_)) => self.decoded[..header.samples * channels].fill(0.0),
+            _ if cfg!(not(feature = "mp3")) => return Err("this library was built without an mp3 decoder"),
             _ => return Err("an mp3 frame cannot be decoded"),
         }
         let sound = self.window.take(header.samples);
