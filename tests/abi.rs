@@ -149,10 +149,15 @@ fn changes_are_told_from_additions() {
             }),
         )
     };
-    // A name, what to replace, and by what: all of them break.
+    // A name, what to replace, and by what: all of them break. A member at the end as well: old programs have no room for it.
     for (name, from, to) in [
         ("type", "uint32_t max_cushion_ms;", "uint64_t max_cushion_ms;"),
-        ("same-size", "uint32_t max_cushion_ms;", "float max_cushion_ms;"),
+        (
+            "same-size",
+            ("at-the-end", "} vw_player_config;", "float more; } vw_player_config;"),
+            "uint32_t max_cushion_ms;",
+            "float max_cushion_ms;",
+        ),
         ("gone", "uint32_t max_cushion_ms;", ""),
         (
             "between",
