@@ -4,7 +4,7 @@
 //! built already, and is agreed on by `VOICEWIRE_BLESS=break` alone. Needs libabigail's `abidw` and `abidiff`.
 //!
 //! Compared is not the library but a stand-in, compiled from the header with the header's own compiler: each function with
-//! its declaration, and no body. It has the types as C sees them and nothing else, while the library's debug information has
+//! a body that does nothing. It has the types as C sees them and nothing else, while the library's debug information has
 //! Rust's. That the library exports these functions is for tests/packaging.rs, and that the header is the source's for
 //! tests/header.rs.
 
@@ -30,7 +30,7 @@ fn has(program: &str) -> bool {
     found
 }
 
-/// The functions of a header, without bodies, and the constants as an enumeration that one more function takes.
+/// The functions of the header with bodies that do nothing, and the constants as an enumeration that one more takes.
 fn stand_in(change: impl Fn(String) -> String) -> String {
     let functions: String = header::prototypes()
         .iter()
@@ -144,7 +144,7 @@ fn changes_are_told_from_additions() {
         dump(
             name,
             &stand_in(|source| {
-                assert_eq!(source.matches(from).count(), 1, "{from}");
+                assert!(source.contains(from), "{from}");
                 source.replace(from, to)
             }),
         )
@@ -152,13 +152,9 @@ fn changes_are_told_from_additions() {
     // A name, what to replace, and by what: all of them break. A member at the end as well: old programs have no room for it.
     for (name, from, to) in [
         ("type", "uint32_t max_cushion_ms;", "uint64_t max_cushion_ms;"),
-        (
-            "same-size",
-            ("at-the-end", "} vw_player_config;", "float more; } vw_player_config;"),
-            "uint32_t max_cushion_ms;",
-            "float max_cushion_ms;",
-        ),
+        ("same-size", "uint32_t max_cushion_ms;", "float max_cushion_ms;"),
         ("gone", "uint32_t max_cushion_ms;", ""),
+        ("at-the-end", "} vw_player_config;", "float more; } vw_player_config;"),
         (
             "between",
             "uint32_t max_cushion_ms;",
@@ -182,20 +178,7 @@ fn changes_are_told_from_additions() {
         ("value", "#define VW_FORMAT_OPUS 3", "#define VW_FORMAT_OPUS 9"),
         ("status", "VW_ERR_LOCKED = 20,", "VW_ERR_LOCKED = 21,"),
     ] {
-        // A function that was declared already may be made static only there.
-        let after = if name == "function" || name == "parameter" {
-            let to_body = format!("{to} {{ __builtin_trap(); }}");
-            let from_body = format!("{from} {{ __builtin_trap(); }}");
-            dump(
-                name,
-                &stand_in(|source| {
-                    let source = source.replace(&from_body, if name == "function" { "" } else { &to_body });
-                    source.replace(&format!("{from};"), "")
-                }),
-            )
-        } else {
-            after(name, from, to)
-        };
+        let after = after(name, from, to);
         assert!(break_of(&before, &after).is_some(), "{name} is not seen");
     }
     // These do not, but are seen.
