@@ -525,8 +525,8 @@ typedef struct vw_deepdub_config {
      */
     uint32_t total_timeout_ms;
     /**
-     * Time for a whole REST call, such as one about an issue, with all its tries. Default 60000 ms. Each of the five is
-     * 1 or more, or VW_NO_TIMEOUT.
+     * Time for a whole REST call, such as one about an issue, with all its tries. An upload of audio takes as long
+     * as it moves: then this is how long nothing may. Default 60000 ms. Each of the five is 1 or more, or VW_NO_TIMEOUT.
      */
     uint32_t rest_timeout_ms;
     /**

@@ -18,6 +18,7 @@ macro_rules! answer {
         pub(crate) struct $name(pub deepdub::$name);
 
         #[pymethods]
+        #[allow(clippy::wrong_self_convention, reason = "the service calls the first day so")]
         impl $name {
             $(
                 $(#[$field_meta])*

@@ -205,7 +205,6 @@ impl Client {
     ///     NotFoundError: the account has none of that id.
     ///     Error: whatever else can go wrong.
     #[pyo3(signature = (id, *, name=None, locale=None, gender=None, age=None, cancel=None))]
-    #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
     fn update_voice(
         &self,
         id: &Bound<'_, PyAny>,
