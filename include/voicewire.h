@@ -1723,6 +1723,26 @@ typedef struct vw_http_config {
 } vw_http_config;
 
 /**
+ * Where a download goes. It is written beside its destination and takes its name when it is whole: there is never half a
+ * file. Fill it with vw_save_to_init, then set one of the two.
+ */
+typedef struct vw_save_to {
+    /**
+     * Set by vw_save_to_init.
+     */
+    size_t struct_size;
+    /**
+     * This file; one of that name is replaced.
+     */
+    const char *file;
+    /**
+     * This directory, which is there, under the name that the service gives, made safe: no directories, no control
+     * characters, no device's name, not hidden, 200 bytes at most. A file of that name is replaced.
+     */
+    const char *directory;
+} vw_save_to;
+
+/**
  * Audio to be uploaded: WAV, Ogg, MP3 or FLAC, as a file or as bytes. Fill it with vw_upload_init, then set path, or data,
  * size and name.
  */
@@ -1748,26 +1768,6 @@ typedef struct vw_upload {
      */
     const char *name;
 } vw_upload;
-
-/**
- * Where a download goes. It is written beside its destination and takes its name when it is whole: there is never half a
- * file. Fill it with vw_save_to_init, then set one of the two.
- */
-typedef struct vw_save_to {
-    /**
-     * Set by vw_save_to_init.
-     */
-    size_t struct_size;
-    /**
-     * This file; one of that name is replaced.
-     */
-    const char *file;
-    /**
-     * This directory, which is there, under the name that the service gives, made safe: no directories, no control
-     * characters, no device's name, not hidden, 200 bytes at most. A file of that name is replaced.
-     */
-    const char *directory;
-} vw_save_to;
 
 /**
  * What a client of Respeecher's marketplace is made of. Fill it with vw_respeecher_config_init, then change what should
@@ -3697,14 +3697,14 @@ vw_status vw_deepdub_outbox_free(struct vw_deepdub_outbox *outbox);
 vw_status vw_http_config_init(struct vw_http_config *config);
 
 /**
- * Prepares an upload with nothing in it. VW_ERR_INVALID_ARGUMENT when upload is NULL.
- */
-vw_status vw_upload_init(struct vw_upload *upload);
-
-/**
  * Prepares a destination with nothing in it. VW_ERR_INVALID_ARGUMENT when to is NULL.
  */
 vw_status vw_save_to_init(struct vw_save_to *to);
+
+/**
+ * Prepares an upload with nothing in it. VW_ERR_INVALID_ARGUMENT when upload is NULL.
+ */
+vw_status vw_upload_init(struct vw_upload *upload);
 
 /**
  * Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.

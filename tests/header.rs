@@ -36,6 +36,7 @@ fn header_is_up_to_date() {
         "deepdub_outbox",
         "http_config",
         "transfer",
+        "upload",
         "endpoint",
         "respeecher",
         "respeecher_transfers",

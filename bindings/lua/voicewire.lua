@@ -392,6 +392,11 @@ typedef struct vw_http_config {
     uint32_t retry_first_delay_ms;
     uint32_t retry_max_delay_ms;
 } vw_http_config;
+typedef struct vw_save_to {
+    size_t struct_size;
+    const char *file;
+    const char *directory;
+} vw_save_to;
 typedef struct vw_upload {
     size_t struct_size;
     const char *path;
@@ -399,11 +404,6 @@ typedef struct vw_upload {
     size_t size;
     const char *name;
 } vw_upload;
-typedef struct vw_save_to {
-    size_t struct_size;
-    const char *file;
-    const char *directory;
-} vw_save_to;
 typedef struct vw_respeecher_config {
     size_t struct_size;
     const char *api_key;
@@ -653,8 +653,8 @@ vw_status vw_deepdub_outbox_retry(struct vw_deepdub_outbox *outbox, const char *
 vw_status vw_deepdub_outbox_drop(struct vw_deepdub_outbox *outbox, const char *id);
 vw_status vw_deepdub_outbox_free(struct vw_deepdub_outbox *outbox);
 vw_status vw_http_config_init(struct vw_http_config *config);
-vw_status vw_upload_init(struct vw_upload *upload);
 vw_status vw_save_to_init(struct vw_save_to *to);
+vw_status vw_upload_init(struct vw_upload *upload);
 vw_status vw_respeecher_config_init(struct vw_respeecher_config *config);
 vw_status vw_respeecher_client_new(const struct vw_respeecher_config *config, struct vw_respeecher_client **out);
 vw_status vw_respeecher_client_free(struct vw_respeecher_client *client);
@@ -664,6 +664,7 @@ vw_status vw_respeecher_login(const struct vw_respeecher_client *client, const s
 vw_status vw_respeecher_logout(const struct vw_respeecher_client *client, const struct vw_cancel *cancel);
 vw_status vw_respeecher_list_open(const struct vw_respeecher_client *client, const char *name, const struct vw_json *parameters, const struct vw_cancel *cancel, struct vw_respeecher_list **out);
 vw_status vw_respeecher_list_next(const struct vw_respeecher_list *list, struct vw_json **item);
+vw_status vw_respeecher_list_offset(const struct vw_respeecher_list *list, uint64_t *offset);
 vw_status vw_respeecher_list_free(struct vw_respeecher_list *list);
 vw_status vw_respeecher_upload(const struct vw_respeecher_client *client, const char *name, const struct vw_json *parameters, const struct vw_upload *upload, vw_transfer_fn on_progress, void *user_data, const struct vw_cancel *cancel, struct vw_json **answer);
 vw_status vw_respeecher_download(const struct vw_respeecher_client *client, const char *name, const struct vw_json *parameters, const struct vw_save_to *to, vw_transfer_fn on_progress, void *user_data, const struct vw_cancel *cancel, struct vw_json **saved);

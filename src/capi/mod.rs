@@ -35,14 +35,21 @@ mod json;
 mod json_build;
 mod json_pointer;
 mod log;
+#[cfg(feature = "palabra")]
 mod palabra;
+#[cfg(feature = "palabra")]
 mod palabra_clone;
 mod player;
 mod player_slots;
+#[cfg(feature = "respeecher")]
 mod respeecher;
+#[cfg(feature = "respeecher")]
 mod respeecher_flow;
+#[cfg(feature = "respeecher")]
 mod respeecher_transfers;
 mod session;
 mod status;
 mod track;
 mod transfer;
+#[cfg(feature = "respeecher")]
+mod upload;

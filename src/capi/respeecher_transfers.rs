@@ -8,7 +8,9 @@ use super::input::required_text;
 use super::json::{hand_over_if_wanted, optional_value, vw_json};
 use super::respeecher::vw_respeecher_client;
 use super::status::{guard, vw_status};
-use super::transfer::{audio, hand_over_saved, save_to, teller, vw_save_to, vw_transfer_fn, vw_upload};
+
+use super::transfer::{hand_over_saved, save_to, teller, vw_save_to, vw_transfer_fn};
+use super::upload::{audio, vw_upload};
 
 /// Makes a call that uploads: "create_recording" or "create_calibration".
 ///

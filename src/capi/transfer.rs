@@ -1,4 +1,4 @@
-//! What is uploaded, where downloads go, and how far both have come.
+//! Where downloads go, and how far they and uploads have come.
 
 use std::ffi::{c_char, c_void};
 use std::ops::ControlFlow;
@@ -7,12 +7,11 @@ use std::ptr;
 use serde_json::json;
 
 use super::deepdub_tts::VW_CONTINUE;
-use super::input::{CallerStruct, optional_bytes, optional_text, out_pointer, read_struct, required_text};
+use super::input::{CallerStruct, optional_text, out_pointer, read_struct};
 use super::json::{hand_over, vw_json};
 use super::status::{guard, vw_status};
 use crate::error::{Error, Result};
 use crate::net::{SaveTo, Saved};
-use crate::respeecher::Audio;
 
 /// Is told how far an upload or a download has come, on the thread that made the call: done bytes of total, which is -1
 /// when nobody said. Returns VW_CONTINUE or VW_STOP.
@@ -32,60 +31,6 @@ pub(super) fn teller(
         match unsafe { on_progress(bytes(done), total.map_or(-1, bytes), user_data) } {
             VW_CONTINUE => ControlFlow::Continue(()),
             _ => ControlFlow::Break(()),
-        }
-    }
-}
-
-/// Audio to be uploaded: WAV, Ogg, MP3 or FLAC, as a file or as bytes. Fill it with vw_upload_init, then set path, or data,
-/// size and name.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct vw_upload {
-    /// Set by vw_upload_init.
-    pub struct_size: usize,
-    /// A file, which is sent as it is read, whatever its length.
-    pub path: *const c_char,
-    /// The bytes of one, in place of a path. They are copied.
-    pub data: *const u8,
-    /// How many they are.
-    pub size: usize,
-    /// What they would be called, such as "take-1.wav". Required for bytes.
-    pub name: *const c_char,
-}
-
-// SAFETY: repr(C), struct_size first, pointers and numbers only.
-unsafe impl CallerStruct for vw_upload {
-    const NAME: &'static str = "vw_upload";
-    const FIRST_SIZE: usize = size_of::<vw_upload>();
-
-    fn init() -> Self {
-        vw_upload {
-            struct_size: size_of::<Self>(),
-            path: ptr::null(),
-            data: ptr::null(),
-            size: 0,
-            name: ptr::null(),
-        }
-    }
-}
-
-/// # Safety
-/// `upload` is NULL or points to a struct as the header asks for it.
-pub(super) unsafe fn audio(upload: *const vw_upload) -> Result<Audio> {
-    // SAFETY: promised by the caller, as its texts and bytes are.
-    unsafe {
-        let upload = read_struct(upload)?;
-        let path = optional_text("path", upload.path)?;
-        let data = optional_bytes("data", upload.data, upload.size)?;
-        match (path, data) {
-            (Some(""), _) => Err(Error::invalid("path", "empty", "the path of an audio file")),
-            (Some(path), None) => Ok(Audio::File(path.into())),
-            (None, Some(bytes)) => Ok(Audio::Bytes {
-                name: required_text("name", upload.name)?.to_owned(),
-                bytes: bytes.to_vec(),
-            }),
-            (Some(_), Some(_)) => Err(Error::invalid("data", "given besides a path", "one of the two")),
-            (None, None) => Err(Error::invalid("path", "NULL, and so is data", "one of the two")),
         }
     }
 }
@@ -145,16 +90,6 @@ pub(super) unsafe fn hand_over_saved(saved: &Saved, out: *mut *mut vw_json) {
         // SAFETY: promised by the caller.
         unsafe { hand_over(saved, out) };
     }
-}
-
-/// Prepares an upload with nothing in it. VW_ERR_INVALID_ARGUMENT when upload is NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn vw_upload_init(upload: *mut vw_upload) -> vw_status {
-    guard(|| {
-        // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { out_pointer("upload", upload)?.write(vw_upload::init()) };
-        Ok(())
-    })
 }
 
 /// Prepares a destination with nothing in it. VW_ERR_INVALID_ARGUMENT when to is NULL.

@@ -377,7 +377,7 @@ namespace Voicewire
             internal uint between_chunks_timeout_ms;
             /// <summary>Time for a whole generation, connecting included; the time that the callback takes does not count. Default 300000 ms.</summary>
             internal uint total_timeout_ms;
-            /// <summary>Time for a whole REST call, such as one about an issue, with all its tries. Default 60000 ms. Each of the five is 1 or more, or VW_NO_TIMEOUT.</summary>
+            /// <summary>Time for a whole REST call, such as one about an issue, with all its tries. An upload of audio takes as long as it moves: then this is how long nothing may. Default 60000 ms. Each of the five is 1 or more, or VW_NO_TIMEOUT.</summary>
             internal uint rest_timeout_ms;
             /// <summary>Whether ws:// and http:// are allowed to other hosts than this machine, the key then being readable on the way. Default VW_OFF.</summary>
             internal int allow_plaintext;
@@ -1005,6 +1005,18 @@ namespace Voicewire
             internal uint retry_max_delay_ms;
         }
 
+        /// <summary>Where a download goes. It is written beside its destination and takes its name when it is whole: there is never half a file. Fill it with vw_save_to_init, then set one of the two.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct vw_save_to
+        {
+            /// <summary>Set by vw_save_to_init.</summary>
+            internal UIntPtr struct_size;
+            /// <summary>This file; one of that name is replaced.</summary>
+            internal byte* file;
+            /// <summary>This directory, which is there, under the name that the service gives, made safe: no directories, no control characters, no device's name, not hidden, 200 bytes at most. A file of that name is replaced.</summary>
+            internal byte* directory;
+        }
+
         /// <summary>Audio to be uploaded: WAV, Ogg, MP3 or FLAC, as a file or as bytes. Fill it with vw_upload_init, then set path, or data, size and name.</summary>
         [StructLayout(LayoutKind.Sequential)]
         internal struct vw_upload
@@ -1019,18 +1031,6 @@ namespace Voicewire
             internal UIntPtr size;
             /// <summary>What they would be called, such as "take-1.wav". Required for bytes.</summary>
             internal byte* name;
-        }
-
-        /// <summary>Where a download goes. It is written beside its destination and takes its name when it is whole: there is never half a file. Fill it with vw_save_to_init, then set one of the two.</summary>
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct vw_save_to
-        {
-            /// <summary>Set by vw_save_to_init.</summary>
-            internal UIntPtr struct_size;
-            /// <summary>This file; one of that name is replaced.</summary>
-            internal byte* file;
-            /// <summary>This directory, which is there, under the name that the service gives, made safe: no directories, no control characters, no device's name, not hidden, 200 bytes at most. A file of that name is replaced.</summary>
-            internal byte* directory;
         }
 
         /// <summary>What a client of Respeecher's marketplace is made of. Fill it with vw_respeecher_config_init, then change what should differ.</summary>
@@ -2087,13 +2087,13 @@ namespace Voicewire
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_http_config_init(vw_http_config* config);
 
-        /// <summary>Prepares an upload with nothing in it. VW_ERR_INVALID_ARGUMENT when upload is NULL.</summary>
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int vw_upload_init(vw_upload* upload);
-
         /// <summary>Prepares a destination with nothing in it. VW_ERR_INVALID_ARGUMENT when to is NULL.</summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_save_to_init(vw_save_to* to);
+
+        /// <summary>Prepares an upload with nothing in it. VW_ERR_INVALID_ARGUMENT when upload is NULL.</summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_upload_init(vw_upload* upload);
 
         /// <summary>Fills a configuration with its defaults. VW_ERR_INVALID_ARGUMENT when config is NULL.</summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -2154,6 +2154,13 @@ namespace Voicewire
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_respeecher_list_next(IntPtr list, IntPtr* item);
+
+        /// <summary>
+        /// <para>How many come before the next item, into *offset: where another list goes on after a failure.</para>
+        /// <para>VW_ERR_INVALID_ARGUMENT when list is no live list, or offset is NULL.</para>
+        /// </summary>
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int vw_respeecher_list_offset(IntPtr list, ulong* offset);
 
         /// <summary>Frees a list. A page that another thread is waiting for still comes. VW_ERR_INVALID_ARGUMENT when list is neither NULL nor a live list.</summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
