@@ -104,3 +104,38 @@ pub(crate) fn callback<T>(call: impl FnOnce() -> T) -> T {
 pub(crate) fn in_callback() -> bool {
     CALLBACKS.get() > 0
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    #[test]
+    fn a_thread_takes_what_is_for_itself_and_nothing_that_is_for_the_host() {
+        let blocked = |signal: libc::c_int| {
+            let work = move |out: std::sync::mpsc::Sender<bool>| {
+                let mut set = std::mem::MaybeUninit::uninit();
+                // SAFETY: the set is on this stack, and is written whole where there is nothing to change.
+                let found = unsafe {
+                    libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), set.as_mut_ptr());
+                    libc::sigismember(set.as_ptr(), signal)
+                };
+                out.send(found == 1).expect("somebody listens");
+            };
+            let (out, told) = std::sync::mpsc::channel();
+            let thread = super::spawn("test", move || work(out)).expect("a thread");
+            thread.join().expect("it ends");
+            told.recv().expect("an answer")
+        };
+        for signal in [
+            libc::SIGINT,
+            libc::SIGTERM,
+            libc::SIGHUP,
+            libc::SIGCHLD,
+            libc::SIGUSR1,
+            libc::SIGALRM,
+        ] {
+            assert!(blocked(signal), "{signal} is for the host");
+        }
+        for signal in super::FAULTS.into_iter().chain(super::of_collectors()) {
+            assert!(!blocked(signal), "{signal} is for the thread");
+        }
+    }
+}
