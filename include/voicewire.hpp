@@ -38,7 +38,11 @@
 #include "voicewire/deepdub/speech.hpp"
 #include "voicewire/deepdub/text_session.hpp"
 #include "voicewire/error.hpp"
+#include "voicewire/json.hpp"
 #include "voicewire/log.hpp"
+#include "voicewire/palabra.hpp"
 #include "voicewire/player.hpp"
+#include "voicewire/respeecher.hpp"
+#include "voicewire/service.hpp"
 
 #endif

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use support::native::{ROOT, SYSTEM_LIBS, has, libraries, sandbox, succeed, under_valgrind, with_sandbox};
+use support::native::{ROOT, SYSTEM_LIBS, has, libraries, sandbox, scratch, succeed, under_valgrind, with_sandbox};
 
 /// Everything that a careful project turns on.
 const WARNINGS: [&str; 8] = [
@@ -29,10 +29,6 @@ const WAYS: [&[&str]; 5] = [
     &["-std=c++17", "-fno-rtti"],
     &["-std=c++17", "-DVOICEWIRE_NO_EXCEPTIONS"],
 ];
-
-fn scratch(name: &str) -> PathBuf {
-    support::native::scratch(&format!("cpp-{name}"))
-}
 
 fn cxx(compiler: &str, flags: &[&str]) -> Command {
     let mut command = Command::new(compiler);
@@ -60,7 +56,7 @@ fn compile(sources: &[&str], flags: &[&str], folder: &Path) -> Option<PathBuf> {
 
 /// Compiles a program and runs it against a sandbox, with no error and no leak.
 fn run(source: &str, flags: &[&str], name: &str) {
-    let (folder, sandbox) = (scratch(name), sandbox());
+    let (folder, sandbox) = (scratch(&format!("cpp-{name}")), sandbox());
     let Some(program) = compile(&[source], flags, &folder) else {
         return;
     };
@@ -82,6 +78,11 @@ fn cpp_programs_speak_in_sessions_and_ranges() {
 }
 
 #[test]
+fn cpp_programs_convert_and_clone_voices() {
+    run("tests/cpp/services.cpp", &["-std=c++17"], "services");
+}
+
+#[test]
 fn cpp_programs_without_exceptions_get_results() {
     run(
         "tests/cpp/no_exceptions.cpp",
@@ -97,7 +98,7 @@ fn cpp20_programs_have_spans() {
 
 #[test]
 fn the_header_compiles_alone_in_all_its_ways() {
-    let folder = scratch("header");
+    let folder = scratch("cpp-header");
     for compiler in ["g++", "clang++"].into_iter().filter(|compiler| has(compiler)) {
         let headers = std::fs::read_dir(format!("{ROOT}/include/voicewire"))
             .expect("headers")
@@ -126,7 +127,7 @@ fn the_header_compiles_alone_in_all_its_ways() {
 
 #[test]
 fn code_with_exceptions_and_code_without_are_linked_into_one_program() {
-    let folder = scratch("both");
+    let folder = scratch("cpp-both");
     if !has("c++") {
         return;
     }

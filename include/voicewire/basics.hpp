@@ -204,6 +204,9 @@ private:
 #endif
 };
 
+/// A callback that nobody wants.
+struct nobody {};
+
 /// Calls what may return a flow or nothing.
 template <class F, class... A> flow flow_of(F &function, A &&...arguments) {
     using R = std::invoke_result_t<F &, A...>;

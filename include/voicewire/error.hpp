@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,6 +69,15 @@ inline const char *name(status value) noexcept { return vw_status_name(static_ca
 /// What it means, in a few words; lives for ever.
 inline const char *text(status value) noexcept { return vw_status_text(static_cast<std::int32_t>(value)); }
 
+/// A service's own account of an error (RFC 9457), as Palabra gives it.
+struct problem {
+    /// URIs: of the kind of problem, and of this occurrence, for the vendor's support.
+    std::optional<std::string> type, instance;
+    /// The kind in a few words, and what happened this time.
+    std::optional<std::string> title, detail;
+    std::optional<std::int64_t> error_code;
+};
+
 /// What is known about an error. No text in it ever contains a key. Copies share it.
 class error : public std::exception {
 public:
@@ -106,6 +116,8 @@ public:
     std::optional<std::int64_t> audio_byte() const noexcept { return details_->audio_byte; }
     /// Good audio before that.
     std::optional<fractional_seconds> audio_position() const noexcept { return details_->audio_position; }
+    /// Nothing when the service gave none.
+    const std::optional<voicewire::problem> &problem() const noexcept { return details_->problem; }
 
 private:
     struct details {
@@ -117,6 +129,12 @@ private:
             if (told.retry_after_seconds >= 0) retry_after = fractional_seconds(told.retry_after_seconds);
             if (told.audio_byte >= 0) audio_byte = told.audio_byte;
             if (told.audio_seconds >= 0) audio_position = fractional_seconds(told.audio_seconds);
+            voicewire::problem account{optional(told.problem_type), optional(told.problem_instance),
+                                       optional(told.problem_title), optional(told.problem_detail), std::nullopt};
+            if (told.problem_error_code != std::numeric_limits<std::int64_t>::min())
+                account.error_code = told.problem_error_code;
+            if (account.type || account.instance || account.title || account.detail || account.error_code)
+                problem = std::move(account);
         }
 
         details(voicewire::status value, std::string_view what, std::string_view which)
@@ -136,6 +154,7 @@ private:
         std::uint32_t attempts = 0;
         std::optional<std::int64_t> audio_byte;
         std::optional<fractional_seconds> audio_position;
+        std::optional<voicewire::problem> problem;
     };
 
     std::shared_ptr<const details> details_;

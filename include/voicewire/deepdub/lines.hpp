@@ -65,9 +65,6 @@ inline outcome<session_state> state_of(const void *session) {
     return given(code, static_cast<session_state>(found));
 }
 
-/// A callback that nobody wants.
-struct nobody {};
-
 /// Gets a session's states until the last of them.
 template <class OnState> class state_receiver {
 public:
