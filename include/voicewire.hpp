@@ -37,6 +37,7 @@
 #include "voicewire/deepdub/session.hpp"
 #include "voicewire/deepdub/speech.hpp"
 #include "voicewire/deepdub/text_session.hpp"
+#include "voicewire/deepdub/voices.hpp"
 #include "voicewire/error.hpp"
 #include "voicewire/json.hpp"
 #include "voicewire/log.hpp"
