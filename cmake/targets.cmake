@@ -2,7 +2,7 @@
 
 # What the static library needs of the system.
 if(WIN32)
-    set(VOICEWIRE_SYSTEM_LIBS ws2_32 bcrypt crypt32 ncrypt secur32 ntdll userenv advapi32 kernel32)
+    set(VOICEWIRE_SYSTEM_LIBS bcrypt advapi32 kernel32 ntdll userenv ws2_32 dbghelp)
 elseif(APPLE)
     set(VOICEWIRE_SYSTEM_LIBS "-framework Security" "-framework CoreFoundation" iconv m)
 elseif(ANDROID)
