@@ -12,6 +12,7 @@ use crate::chunk::Chunk;
 use crate::decoder;
 use crate::errors;
 use crate::issue::bytes_of;
+use crate::request::{Whole, whole};
 
 /// A file being written from the chunks of one generation: one valid container with right lengths.
 ///
@@ -73,7 +74,8 @@ impl AudioFile {
 #[pymethods]
 impl AudioFile {
     #[new]
-    fn new(py: Python<'_>, path: PathBuf, format: &str, sample_rate: u32) -> PyResult<AudioFile> {
+    fn new(py: Python<'_>, path: PathBuf, format: &str, sample_rate: Whole) -> PyResult<AudioFile> {
+        let sample_rate: u32 = sample_rate.to(py, "sample_rate")?;
         let core = |error| errors::to_py(py, &error);
         let format: Format = format.parse().map_err(core)?;
         if sample_rate == 0 {
@@ -102,15 +104,16 @@ impl AudioFile {
         py: Python<'_>,
         path: PathBuf,
         format: &str,
-        sample_rate: Option<u32>,
-        output_rate: Option<u32>,
-        channels: Option<u16>,
+        sample_rate: Option<Whole>,
+        output_rate: Option<Whole>,
+        channels: Option<Whole>,
         samples: &str,
     ) -> PyResult<AudioFile> {
         let format: Format = format.parse().map_err(|error| errors::to_py(py, &error))?;
+        let sample_rate = whole(py, "sample_rate", sample_rate)?.unwrap_or(0);
         let output = decoder::output(py, output_rate, channels)?;
         let samples = decoder::Samples::parse(py, samples)?;
-        let file = decoder::wav_file(py, &path, (format, sample_rate.unwrap_or(0)), output, samples)?;
+        let file = decoder::wav_file(py, &path, (format, sample_rate), output, samples)?;
         Ok(AudioFile::of(file, path, format))
     }
 

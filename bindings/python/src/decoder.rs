@@ -10,6 +10,7 @@ use voicewire::{Error, ErrorKind};
 
 use crate::errors;
 use crate::issue::bytes_of;
+use crate::request::{Whole, whole};
 
 /// How samples are handed out.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,11 +37,11 @@ impl Samples {
 }
 
 /// What is wanted, of arguments that may be missing. 0 means "not given" in the core, and is none that can be given here.
-pub(crate) fn output(py: Python<'_>, rate: Option<u32>, channels: Option<u16>) -> PyResult<Output> {
-    match (rate, channels) {
+pub(crate) fn output(py: Python<'_>, rate: Option<Whole>, channels: Option<Whole>) -> PyResult<Output> {
+    match (whole(py, "output_rate", rate)?, whole(py, "channels", channels)?) {
         (Some(0), _) => Err(errors::invalid(py, "output_rate", "0", "4000 to 192000 Hz, or None")),
         (_, Some(0)) => Err(errors::invalid(py, "channels", "0", "1 to 8, or None")),
-        _ => Ok(Output::new(rate.unwrap_or(0), channels.unwrap_or(0))),
+        (rate, channels) => Ok(Output::new(rate.unwrap_or(0), channels.unwrap_or(0))),
     }
 }
 
@@ -76,16 +77,17 @@ impl Decoder {
     fn new(
         py: Python<'_>,
         format: &str,
-        sample_rate: Option<u32>,
-        output_rate: Option<u32>,
-        channels: Option<u16>,
+        sample_rate: Option<Whole>,
+        output_rate: Option<Whole>,
+        channels: Option<Whole>,
         samples: &str,
     ) -> PyResult<Decoder> {
         let core = |error| errors::to_py(py, &error);
         let format: Format = format.parse().map_err(core)?;
+        let sample_rate = whole(py, "sample_rate", sample_rate)?.unwrap_or(0);
         let output = output(py, output_rate, channels)?;
         Ok(Decoder {
-            decoder: Mutex::new(audio::Decoder::new(format, sample_rate.unwrap_or(0), output).map_err(core)?),
+            decoder: Mutex::new(audio::Decoder::new(format, sample_rate, output).map_err(core)?),
             samples: Samples::parse(py, samples)?,
         })
     }
@@ -318,16 +320,17 @@ impl DecodedAudio {
 pub(crate) fn decode(
     data: &Bound<'_, PyAny>,
     format: &str,
-    sample_rate: Option<u32>,
-    output_rate: Option<u32>,
-    channels: Option<u16>,
+    sample_rate: Option<Whole>,
+    output_rate: Option<Whole>,
+    channels: Option<Whole>,
     samples: &str,
 ) -> PyResult<DecodedAudio> {
     let py = data.py();
+    let sample_rate = whole(py, "sample_rate", sample_rate)?.unwrap_or(0);
     let format: Format = format.parse().map_err(|error| errors::to_py(py, &error))?;
     let (output, samples) = (output(py, output_rate, channels)?, Samples::parse(py, samples)?);
     let bytes = bytes_of(data)?;
-    DecodedAudio::decode(py, format, sample_rate.unwrap_or(0), &bytes, output, samples)
+    DecodedAudio::decode(py, format, sample_rate, &bytes, output, samples)
 }
 
 /// Begins a WAV file of what is decoded: for `AudioFile.decoded` and `Speech.save_wav`.

@@ -11,6 +11,7 @@ use voicewire::audio::{self, Activity, PlayerConfig, PlayerReader, TrackOptions}
 use crate::chunk::Chunk;
 use crate::errors;
 use crate::issue::bytes_of;
+use crate::request::Whole;
 
 /// A playback buffer: plays tracks, one after the other, in the order in which they were begun, without a gap between
 /// them. A sound device's callback reads from it and never waits; everything else may come from any thread, takes effect
@@ -94,20 +95,21 @@ fn milliseconds(py: Python<'_>, field: &str, number: f64) -> PyResult<Duration> 
 #[pymethods]
 impl Player {
     #[new]
-    #[pyo3(signature = (*, sample_rate=48000, channels=1, cushion_ms=100.0, max_cushion_ms=2000.0,
-        max_buffered_ms=600000.0, gain=1.0))]
+    #[pyo3(signature = (*, sample_rate=Whole::from(48000), channels=Whole::from(1), cushion_ms=100.0, max_cushion_ms=2000.0,
+        max_buffered_ms=600000.0, gain=1.0), text_signature = "(*, sample_rate=48000, channels=1, cushion_ms=100.0, \
+        max_cushion_ms=2000.0, max_buffered_ms=600000.0, gain=1.0)")]
     fn new(
         py: Python<'_>,
-        sample_rate: u32,
-        channels: u16,
+        sample_rate: Whole,
+        channels: Whole,
         cushion_ms: f64,
         max_cushion_ms: f64,
         max_buffered_ms: f64,
         gain: f32,
     ) -> PyResult<Player> {
         let config = PlayerConfig {
-            sample_rate,
-            channels,
+            sample_rate: sample_rate.to(py, "sample_rate")?,
+            channels: channels.to(py, "channels")?,
             cushion: milliseconds(py, "cushion", cushion_ms)?,
             max_cushion: milliseconds(py, "max_cushion", max_cushion_ms)?,
             max_buffered: milliseconds(py, "max_buffered", max_buffered_ms)?,
@@ -174,11 +176,13 @@ impl Player {
     /// Raises:
     ///     InvalidArgumentError: an argument that cannot be.
     ///     BufferFullError: 65536 tracks wait.
-    #[pyo3(signature = (format="s16le", sample_rate=48000, *, id=0))]
-    fn begin(&self, py: Python<'_>, format: &str, sample_rate: u32, id: u64) -> PyResult<Track> {
+    #[pyo3(signature = (format="s16le", sample_rate=Whole::from(48000), *, id=Whole::from(0)),
+        text_signature = "($self, format='s16le', sample_rate=48000, *, id=0)")]
+    fn begin(&self, py: Python<'_>, format: &str, sample_rate: Whole, id: Whole) -> PyResult<Track> {
         let core = |error| errors::to_py(py, &error);
+        let sample_rate = sample_rate.to(py, "sample_rate")?;
         let mut options = TrackOptions::new(format.parse().map_err(core)?, sample_rate);
-        options.id = id;
+        options.id = id.to(py, "id")?;
         let track = py.detach(|| self.player.begin(&options)).map_err(core)?;
         Ok(Track { track })
     }

@@ -73,12 +73,12 @@ pub(crate) fn text_of(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> 
 /// name, which Rust's own conversions do not know.
 pub(crate) struct Whole {
     /// As far as it can be held here.
-    value: Option<i64>,
+    value: Option<i128>,
     text: String,
 }
 
-impl From<i64> for Whole {
-    fn from(value: i64) -> Whole {
+impl From<i128> for Whole {
+    fn from(value: i128) -> Whole {
         Whole {
             value: Some(value),
             text: String::new(),
@@ -90,7 +90,7 @@ impl<'py> FromPyObject<'_, 'py> for Whole {
     type Error = PyErr;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Whole> {
-        let value = match object.extract::<i64>() {
+        let value = match object.extract::<i128>() {
             Ok(value) => Some(value),
             Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => None,
             Err(error) => return Err(error),
@@ -102,8 +102,13 @@ impl<'py> FromPyObject<'_, 'py> for Whole {
     }
 }
 
+/// The number of an argument that may be left out.
+pub(crate) fn whole<T: TryFrom<i128>>(py: Python<'_>, field: &str, number: Option<Whole>) -> PyResult<Option<T>> {
+    number.map(|number| number.to(py, field)).transpose()
+}
+
 impl Whole {
-    pub fn to<T: TryFrom<i64>>(&self, py: Python<'_>, field: &str) -> PyResult<T> {
+    pub fn to<T: TryFrom<i128>>(&self, py: Python<'_>, field: &str) -> PyResult<T> {
         let value = self.value.and_then(|value| T::try_from(value).ok());
         value.ok_or_else(|| {
             errors::invalid(

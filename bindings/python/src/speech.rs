@@ -13,6 +13,7 @@ use crate::chunk::samples_in;
 use crate::decoder::{self, DecodedAudio, Samples};
 use crate::errors;
 use crate::generation::Generation;
+use crate::request::{Whole, whole};
 use crate::summary::Summary;
 
 /// All the audio of a generation. len(speech) is its size in bytes and bytes(speech) its data.
@@ -185,8 +186,8 @@ impl Speech {
     ///     InvalidArgumentError: the ending is for another format, or a sample rate is missing.
     ///     FileError: the file cannot be written; what had that name before is still there.
     #[pyo3(signature = (path, *, sample_rate=None))]
-    fn save(&self, py: Python<'_>, path: PathBuf, sample_rate: Option<u32>) -> PyResult<()> {
-        let rate = self.rate(py, sample_rate, &path)?;
+    fn save(&self, py: Python<'_>, path: PathBuf, sample_rate: Option<Whole>) -> PyResult<()> {
+        let rate = self.rate(py, whole(py, "sample_rate", sample_rate)?, &path)?;
         let data = self.data.as_bytes(py);
         py.detach(|| {
             let mut file = AudioFile::create(&path, self.summary.format, rate)?;
@@ -211,12 +212,12 @@ impl Speech {
     fn decode(
         &self,
         py: Python<'_>,
-        sample_rate: Option<u32>,
-        output_rate: Option<u32>,
-        channels: Option<u16>,
+        sample_rate: Option<Whole>,
+        output_rate: Option<Whole>,
+        channels: Option<Whole>,
         samples: &str,
     ) -> PyResult<DecodedAudio> {
-        let (format, rate) = self.label(py, sample_rate)?;
+        let (format, rate) = self.label(py, whole(py, "sample_rate", sample_rate)?)?;
         let (output, samples) = (
             decoder::output(py, output_rate, channels)?,
             Samples::parse(py, samples)?,
@@ -241,12 +242,12 @@ impl Speech {
         &self,
         py: Python<'_>,
         path: PathBuf,
-        sample_rate: Option<u32>,
-        output_rate: Option<u32>,
-        channels: Option<u16>,
+        sample_rate: Option<Whole>,
+        output_rate: Option<Whole>,
+        channels: Option<Whole>,
         samples: &str,
     ) -> PyResult<()> {
-        let label = self.label(py, sample_rate)?;
+        let label = self.label(py, whole(py, "sample_rate", sample_rate)?)?;
         let (output, samples) = (
             decoder::output(py, output_rate, channels)?,
             Samples::parse(py, samples)?,

@@ -3,6 +3,8 @@
 import math
 import subprocess
 import sys
+from pathlib import Path
+from typing import Callable
 
 import pytest
 from conftest import TEXT, VOICE
@@ -149,6 +151,27 @@ assert voicewire.deepdub.Client("dd-a-key-of-some-kind")
 after = state()
 assert before == after, (before, after)
 """
+
+
+@pytest.mark.parametrize("wrong", [-1, 1 << 200, -(1 << 200)])
+@pytest.mark.parametrize("field", ["sample_rate", "output_rate", "channels"])
+def test_numbers_that_cannot_be_are_refused_by_name(tmp_path: Path, field: str, wrong: int) -> None:
+    options = {"sample_rate": 8000, field: wrong}
+    calls: "list[Callable[[], object]]" = [
+        lambda: voicewire.Decoder("s16le", **options),  # type: ignore[arg-type]
+        lambda: voicewire.decode(b"", "s16le", **options),  # type: ignore[arg-type]
+        lambda: voicewire.AudioFile.decoded(tmp_path / "a.wav", "s16le", **options),  # type: ignore[arg-type]
+    ]
+    if field != "output_rate":
+        calls.append(lambda: voicewire.Player(**options))  # type: ignore[arg-type]
+    if field == "sample_rate":
+        calls.append(lambda: voicewire.AudioFile(tmp_path / "a.wav", "wav", wrong))
+        calls.append(lambda: voicewire.Player().begin("s16le", wrong))
+    for call in calls:
+        with pytest.raises(voicewire.InvalidArgumentError) as caught:
+            call()
+        assert caught.value.field == field
+    assert list(tmp_path.iterdir()) == []
 
 
 LATER = """
