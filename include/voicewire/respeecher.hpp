@@ -73,7 +73,17 @@ struct progress {
 };
 
 /// A list of the service's, page by page: a range of json.
-using list = detail::paged_list<vw_respeecher_list, vw_respeecher_list_next, vw_respeecher_list_free>;
+class list : public detail::paged_list<vw_respeecher_list, vw_respeecher_list_next, vw_respeecher_list_free> {
+public:
+    using paged_list::paged_list;
+
+    /// How many come before the next item: where another list goes on after a failure.
+    outcome<std::uint64_t> offset() const {
+        std::uint64_t before = 0;
+        if (vw_respeecher_list_offset(get(), &before) != VW_OK) VOICEWIRE_FAIL(error::last());
+        return before;
+    }
+};
 
 /// A client of Respeecher's marketplace: one account. Callbacks come on the thread that makes the call, and what they throw
 /// comes out of it.

@@ -65,6 +65,8 @@ static vw::http_config once() {
 
 static std::string first_voice_and_style(const vw::respeecher::client &client, std::string &style) {
     // A loop that is left leaves the rest unasked.
+    const auto voices = client.list("list_voices");
+    CHECK(voices.offset() == 0 && voices.next() && voices.offset() == 1);
     for (const vw::json &voice : client.list("list_voices")) {
         if (!voice.text("/narration_styles/0/id")) continue;
         style = *voice.text("/narration_styles/0/id");
