@@ -20,12 +20,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use header::Header;
+use support::native::{KEY, ROOT, scratch as scratch_of, succeed};
 use voicewire_sandbox::Sandbox;
 
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/bindings/csharp");
-/// A key that must appear nowhere.
-const KEY: &str = "dd-0123456789abcdef0123456789abcdef";
 
 fn read(path: impl AsRef<Path>) -> String {
     let path = path.as_ref();
@@ -37,25 +35,7 @@ fn c_interface() -> Header {
 }
 
 fn scratch(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("csharp-{name}"));
-    let _ = std::fs::remove_dir_all(&path);
-    std::fs::create_dir_all(&path).expect("a scratch folder");
-    path
-}
-
-#[track_caller]
-fn succeed(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let (out, err) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
-    assert!(
-        !out.contains(KEY) && !err.contains(KEY),
-        "{command:?} tells the key:\n{out}\n{err}"
-    );
-    output
+    scratch_of(&format!("csharp-{name}"))
 }
 
 /// All files below `folder` with this ending.

@@ -5,15 +5,11 @@
 mod support;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::time::Duration;
 
+use support::native::{self, KEY, ROOT, sandbox, succeed};
 use voicewire::deepdub::{SpeechRequest, TRIAL_VOICE};
-use voicewire_sandbox::Sandbox;
-
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-/// A key that must appear nowhere.
-const KEY: &str = "dd-0123456789abcdef0123456789abcdef";
 
 /// Where cargo has put the library for this test program: beside it.
 fn library() -> PathBuf {
@@ -26,10 +22,7 @@ fn library() -> PathBuf {
 }
 
 fn scratch(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lua-{name}"));
-    let _ = std::fs::remove_dir_all(&path);
-    std::fs::create_dir_all(&path).expect("a scratch folder");
-    path
+    native::scratch(&format!("lua-{name}"))
 }
 
 fn has(program: &str, argument: &str) -> bool {
@@ -38,29 +31,6 @@ fn has(program: &str, argument: &str) -> bool {
         eprintln!("{program} is not installed: a part of this test is left out");
     }
     found
-}
-
-#[track_caller]
-fn succeed(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let (out, err) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
-    assert!(
-        !out.contains(KEY) && !err.contains(KEY),
-        "{command:?} tells the key:\n{out}\n{err}"
-    );
-    output
-}
-
-fn sandbox() -> Sandbox {
-    let options = voicewire_sandbox::Options {
-        keys: vec![KEY.to_owned()],
-        ..support::options()
-    };
-    Sandbox::start(options).expect("the sandbox starts")
 }
 
 /// A command that finds the library by the environment, and nothing by this machine's.

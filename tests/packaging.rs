@@ -8,12 +8,12 @@
 mod support;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::OnceLock;
 
+use support::native::{ROOT, has, succeed};
 use voicewire_sandbox::Sandbox;
 
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// What the shared library may take on disk, with TLS and all decoders: 3.75 MiB. See docs/architecture.md.
 const SIZE_BUDGET: u64 = 15 * 1024 * 1024 / 4;
 
@@ -27,28 +27,6 @@ fn fresh(name: &str) -> PathBuf {
     let _ = std::fs::remove_dir_all(&path);
     std::fs::create_dir_all(&path).expect("a scratch folder");
     path
-}
-
-fn has(program: &str) -> bool {
-    let found = Command::new(program)
-        .arg("--version")
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !found {
-        eprintln!("{program} is not installed: a part of this test is left out");
-    }
-    found
-}
-
-#[track_caller]
-fn succeed(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let (out, err) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
-    output
 }
 
 #[track_caller]

@@ -2,13 +2,12 @@
 
 use std::ffi::c_char;
 
-use super::answer::hand_over_answer;
 use super::cancel::{call_options, vw_cancel};
 use super::clip::required_clip;
 use super::deepdub_client::vw_deepdub_client;
 use super::handle;
 use super::input::{out_pointer, required_text};
-use super::json::vw_json;
+use super::json::{hand_over, vw_json, written};
 use super::status::{guard, vw_status};
 
 /// Classifies the speaker in the size bytes of an audio file at audio, 20 MiB at most: *out is an object with
@@ -32,7 +31,8 @@ pub unsafe extern "C" fn vw_deepdub_classify_gender(
         let clip = unsafe { required_clip("audio", audio, size)? };
         let classification = client.classify_gender_with(&clip, &call_options(cancel)?)?;
         // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { hand_over_answer(&classification, out) }
+        unsafe { hand_over(written(&classification)?, out) };
+        Ok(())
     })
 }
 
@@ -51,7 +51,8 @@ pub unsafe extern "C" fn vw_deepdub_classify_gender_at(
         let url = unsafe { required_text("audio_url", url)? };
         let classification = client.classify_gender_at_with(url, &call_options(cancel)?)?;
         // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { hand_over_answer(&classification, out) }
+        unsafe { hand_over(written(&classification)?, out) };
+        Ok(())
     })
 }
 
@@ -70,7 +71,8 @@ pub unsafe extern "C" fn vw_deepdub_classify_gender_upload(
         let path = unsafe { required_text("file", path)? };
         let classification = client.classify_gender_upload_with(path, &call_options(cancel)?)?;
         // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { hand_over_answer(&classification, out) }
+        unsafe { hand_over(written(&classification)?, out) };
+        Ok(())
     })
 }
 
@@ -91,6 +93,7 @@ pub unsafe extern "C" fn vw_deepdub_classify_gender_live(
         let clip = unsafe { required_clip("audio", audio, size)? };
         let classification = client.classify_gender_live_with(&clip, &call_options(cancel)?)?;
         // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { hand_over_answer(&classification, out) }
+        unsafe { hand_over(written(&classification)?, out) };
+        Ok(())
     })
 }

@@ -3,12 +3,11 @@
 use std::ffi::c_char;
 use std::ptr;
 
-use super::answer::hand_over_answer;
 use super::cancel::{call_options, vw_cancel};
 use super::deepdub_client::vw_deepdub_client;
 use super::handle;
 use super::input::{CallerStruct, optional_string, out_pointer, read_struct, required_text};
-use super::json::vw_json;
+use super::json::{hand_over, vw_json, written};
 use super::status::{guard, vw_status};
 use crate::deepdub::UsageQuery;
 use crate::error::{Error, Result};
@@ -96,7 +95,8 @@ pub unsafe extern "C" fn vw_deepdub_usage(
         let (query, options) = unsafe { read_struct(query)?.to_query()? };
         let usage = client.usage_with(&query, &options)?;
         // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { hand_over_answer(&usage, out) }
+        unsafe { hand_over(written(&usage)?, out) };
+        Ok(())
     })
 }
 
@@ -115,7 +115,8 @@ pub unsafe extern "C" fn vw_deepdub_usage_by_model(
         let (query, options) = unsafe { read_struct(query)?.to_query()? };
         let usage = client.usage_by_model_with(&query, &options)?;
         // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { hand_over_answer(&usage, out) }
+        unsafe { hand_over(written(&usage)?, out) };
+        Ok(())
     })
 }
 
@@ -137,7 +138,8 @@ pub unsafe extern "C" fn vw_deepdub_get_capacity(
         let model_id = unsafe { required_text("model_id", model_id)? };
         let capacity = client.capacity_with(model_id, &call_options(cancel)?)?;
         // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { hand_over_answer(&capacity, out) }
+        unsafe { hand_over(written(&capacity)?, out) };
+        Ok(())
     })
 }
 
@@ -161,7 +163,8 @@ pub unsafe extern "C" fn vw_deepdub_set_capacity(
         let size = u32::try_from(size).map_err(|_| Error::invalid("size", size, "0 or more"))?;
         let capacity = client.set_capacity_with(model_id, size, &call_options(cancel)?)?;
         // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { hand_over_answer(&capacity, out) }
+        unsafe { hand_over(written(&capacity)?, out) };
+        Ok(())
     })
 }
 
@@ -197,6 +200,7 @@ pub unsafe extern "C" fn vw_deepdub_get_capacities(
         };
         let capacities = client.capacities_with(&ids, &call_options(cancel)?)?;
         // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { hand_over_answer(&capacities, out) }
+        unsafe { hand_over(written(&capacities)?, out) };
+        Ok(())
     })
 }

@@ -3,7 +3,6 @@
 use std::ffi::c_char;
 use std::ptr;
 
-use super::answer::hand_over_answer;
 use super::cancel::{call_options, vw_cancel};
 use super::clip::optional_clip;
 use super::deepdub_client::vw_deepdub_client;
@@ -11,7 +10,7 @@ use super::handle;
 use super::input::{
     CallerStruct, VW_UNSET, optional_string, optional_text, out_pointer, read_struct, required_text, toggle, vw_toggle,
 };
-use super::json::{hand_over, vw_json};
+use super::json::{hand_over, vw_json, written};
 use super::status::{guard, vw_status};
 use crate::deepdub::{NewVoice, VoiceChanges, VoiceGender};
 use crate::error::{Error, Result};
@@ -202,7 +201,8 @@ pub unsafe extern "C" fn vw_deepdub_list_voices(
         let out = out_pointer("out", out)?;
         let voices = client.list_voices_with(optional_whole("limit", limit)?, &call_options(cancel)?)?;
         // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { hand_over_answer(&voices, out) }
+        unsafe { hand_over(written(&voices)?, out) };
+        Ok(())
     })
 }
 
@@ -223,7 +223,8 @@ pub unsafe extern "C" fn vw_deepdub_get_voice(
         let id = unsafe { required_text("id", id)? };
         let voice = client.get_voice_with(id, &call_options(cancel)?)?;
         // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { hand_over_answer(&voice, out) }
+        unsafe { hand_over(written(&voice)?, out) };
+        Ok(())
     })
 }
 
@@ -268,7 +269,8 @@ pub unsafe extern "C" fn vw_deepdub_update_voice(
         let (id, (changes, options)) = unsafe { (required_text("id", id)?, read_struct(changes)?.to_changes()?) };
         let voice = client.update_voice_with(id, &changes, &options)?;
         // SAFETY: not NULL, and the caller's to be written to.
-        unsafe { hand_over_answer(&voice, out) }
+        unsafe { hand_over(written(&voice)?, out) };
+        Ok(())
     })
 }
 

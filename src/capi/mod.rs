@@ -8,7 +8,6 @@
 
 #![allow(non_camel_case_types)]
 
-mod answer;
 mod audio_bytes;
 mod audio_file;
 mod cancel;
