@@ -1248,8 +1248,9 @@ typedef struct vw_deepdub_line_options {
     /**
      * Plays the line, after what has been asked for there before; in that order also with front. Its chunks go there
      * first, on the I/O thread wherever the session calls back: the sound does not depend on polls. vw_player_flush cancels
-     * it when its next chunk comes, vw_deepdub_line_cancel silences it there, also when it has ended; audio that cannot be
-     * decoded is its failure. Default NULL: none. The player may be freed at any time.
+     * it when its next chunk comes, and in the queue when its turn comes, before it is asked for; vw_deepdub_line_cancel
+     * silences it there, also when it has ended; audio that cannot be decoded is its failure. Default NULL: none. The player
+     * may be freed at any time.
      */
     const struct vw_player *player;
     /**

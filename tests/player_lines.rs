@@ -205,6 +205,32 @@ fn a_flush_cancels_the_lines_that_are_still_spoken() {
 }
 
 #[test]
+fn lines_in_the_queue_of_a_player_that_is_flushed_are_not_asked_for() {
+    let sandbox = Sandbox::start(voicewire_sandbox::Options { pace: 1.0, ..options() }).expect("a sandbox");
+    let client = client(&sandbox);
+    let (player, mut reader) = player();
+    let mut options = SessionOptions::new();
+    options.max_running = 1;
+    let session = client.open_session(options).expect("a session");
+    let lines: Vec<_> = (0..20)
+        .map(|id| begin_with(&session, &request("s16le"), &on(&player, id)))
+        .collect();
+    while player.state().buffered_frames == 0 {
+        std::thread::yield_now();
+    }
+    player.flush();
+    let reply = begin_with(&session, &request("s16le"), &on(&player, 20));
+    for line in &lines {
+        assert_eq!(kind(line), ErrorKind::Cancelled);
+    }
+    let (_, ends) = hear(&player, &mut reader, 21);
+    assert!(ends[..20].iter().all(|end| end.flushed) && ends[20].error.is_none());
+    whole(&reply);
+    // The first, and the reply.
+    assert_eq!(sandbox.generations().len(), 2);
+}
+
+#[test]
 fn a_cancel_silences_its_line_alone_and_a_close_plays_what_is_whole() {
     let sandbox = sandbox();
     let client = client(&sandbox);

@@ -38,9 +38,23 @@ pub async fn run(
 }
 
 fn code(status: io::Result<ExitStatus>) -> ExitCode {
-    match status.map(|status| status.code().and_then(|code| u8::try_from(code).ok())) {
-        Ok(Some(code)) => ExitCode::from(code),
-        // A signal ended it, or nobody knows.
-        Ok(None) | Err(_) => ExitCode::FAILURE,
+    let code = status
+        .ok()
+        .and_then(|status| status.code().or_else(|| of_signal(status)));
+    match code.and_then(|code| u8::try_from(code).ok()) {
+        Some(code) => ExitCode::from(code),
+        None => ExitCode::FAILURE,
     }
+}
+
+/// What a shell makes of the signal that ended a program.
+#[cfg(unix)]
+fn of_signal(status: ExitStatus) -> Option<i32> {
+    use std::os::unix::process::ExitStatusExt;
+    status.signal().map(|signal| 128 + signal)
+}
+
+#[cfg(not(unix))]
+fn of_signal(_: ExitStatus) -> Option<i32> {
+    None
 }

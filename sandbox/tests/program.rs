@@ -195,4 +195,7 @@ fn a_command_is_served_alone_and_its_exit_code_is_passed_on() {
         let begin = format!("{scheme}://127.0.0.1:");
         assert!(url.starts_with(&begin) && url.ends_with(path), "{told}");
     }
+    // As a shell says it.
+    let killed = command(&["--", "sh", "-c", "kill -9 $$"]).output().unwrap();
+    assert_eq!(killed.status.code(), Some(128 + 9));
 }

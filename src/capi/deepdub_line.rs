@@ -68,8 +68,9 @@ pub struct vw_deepdub_line_options {
     pub user_data: *mut c_void,
     /// Plays the line, after what has been asked for there before; in that order also with front. Its chunks go there
     /// first, on the I/O thread wherever the session calls back: the sound does not depend on polls. vw_player_flush cancels
-    /// it when its next chunk comes, vw_deepdub_line_cancel silences it there, also when it has ended; audio that cannot be
-    /// decoded is its failure. Default NULL: none. The player may be freed at any time.
+    /// it when its next chunk comes, and in the queue when its turn comes, before it is asked for; vw_deepdub_line_cancel
+    /// silences it there, also when it has ended; audio that cannot be decoded is its failure. Default NULL: none. The player
+    /// may be freed at any time.
     pub player: *const vw_player,
     /// What the player's state and ends call it. Default 0.
     pub track_id: u64,

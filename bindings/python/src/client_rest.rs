@@ -21,6 +21,8 @@ fn whole(py: Python<'_>, field: &str, value: i64) -> PyResult<u32> {
 
 /// A day as text, or as a `datetime.date`.
 fn day_of(name: &str, day: &Bound<'_, PyAny>) -> PyResult<String> {
+    // A datetime is a date, too, and its day is what is meant.
+    let day = &day.call_method0("date").unwrap_or_else(|_| day.clone());
     match day.getattr("isoformat") {
         Ok(isoformat) => isoformat.call0()?.extract(),
         Err(_) => text_of(name, day),

@@ -294,6 +294,8 @@ def test_the_usage_is_what_was_spoken(client: deepdub.Client) -> None:
     day = datetime.timedelta(days=1)
     usage = client.usage(today - day, today + day)
     assert usage.from_day == str(today - day) and usage.to_day == str(today + day)
+    noon = datetime.datetime.combine(today, datetime.time(12))
+    assert client.usage(noon - day, noon + day).from_day == usage.from_day
     (row,) = usage.items
     assert row.model_id == MODEL and row.region is not None and row.customer_id == usage.customer_id
     assert row.usage_seconds_times_size == pytest.approx(3.0, abs=0.01)

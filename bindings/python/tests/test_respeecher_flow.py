@@ -376,6 +376,14 @@ def test_a_bar_is_drawn_on_a_terminal(
     assert capfd.readouterr().out == ""
 
 
+def test_a_bar_is_no_wider_than_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, market: respeecher.Client, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("voicewire._progress.columns", lambda _: 30)
+    lines = drawn(monkeypatch, Terminal(), market, tmp_path).split("\r")
+    assert max(len(line.rstrip()) for line in lines) == 29
+
+
 def test_elsewhere_a_bar_is_lines_and_only_if_asked_for(
     monkeypatch: pytest.MonkeyPatch, market: respeecher.Client, tmp_path: Path
 ) -> None:

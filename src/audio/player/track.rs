@@ -69,6 +69,12 @@ impl Track {
         self.id
     }
 
+    /// Whether nothing of it will be heard any more: the player was flushed, or it was cancelled.
+    pub fn is_dropped(&self) -> bool {
+        let check = self.shared.check(self.serial);
+        check.is_err_and(|error| error.kind() == ErrorKind::Cancelled)
+    }
+
     /// Decodes the next piece of the track and adds it. Does not wait.
     ///
     /// # Errors

@@ -192,6 +192,11 @@ impl LineShared {
         self.track.get().is_some()
     }
 
+    /// Whether it was to be played, and the player was flushed since.
+    pub fn is_flushed(&self) -> bool {
+        self.track.get().is_some_and(Track::is_dropped)
+    }
+
     pub fn is_cancelled(&self) -> bool {
         self.handover.is_cancelled()
     }

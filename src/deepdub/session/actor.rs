@@ -403,10 +403,16 @@ impl SessionActor {
         if !self.link.is_open() || self.hold_until.is_some() {
             return;
         }
-        for _ in 0..free {
+        let mut sent = 0;
+        while sent < free {
             let Some((_, mut run)) = self.queue.pop_first() else {
                 return;
             };
+            // Not asked for to be thrown away.
+            if run.line.is_flushed() {
+                run.line.end_cancelled();
+                continue;
+            }
             let id = run.line.name.clone();
             if self.draining.contains_key(&id) {
                 let error = Error::invalid(
@@ -420,6 +426,7 @@ impl SessionActor {
             self.link.send(run.send(&self.settings.timeouts));
             self.check_by(run.intake.deadline());
             self.running.insert(id, run);
+            sent += 1;
         }
     }
 

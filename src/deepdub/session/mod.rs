@@ -85,7 +85,8 @@ pub struct LineOptions {
     pub cancel: Option<CancelToken>,
     /// Plays the line, after what has been asked for there before; in that order also when `front` is set. Its chunks go
     /// there first, on the I/O thread wherever callbacks are called, so that the sound does not depend on polls. A
-    /// [flush](Player::flush) cancels it when its next chunk comes; audio that cannot be decoded is its failure. None.
+    /// [flush](Player::flush) cancels it when its next chunk comes, and in the queue when its turn comes, before it is asked
+    /// for; audio that cannot be decoded is its failure. None.
     pub player: Option<Player>,
     /// What the player calls it. 0.
     pub track_id: u64,

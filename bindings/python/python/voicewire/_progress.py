@@ -1,7 +1,8 @@
 """A bar on the terminal that says how far something has come."""
 
+import os
 import sys
-from typing import Optional
+from typing import Optional, TextIO
 
 WIDTH = 24
 # What is counted in bytes.
@@ -33,6 +34,8 @@ class Bar:
                 line += f", {size(bytes)}"
         else:
             line = stage if stage == BYTES else f"{stage} {count(stage, done, total)}"
+        if self._live:
+            line = line[: columns(self._stream) - 1]
         if line != self._last:
             # What was longer before is written over.
             text = f"\r{line:<{len(self._last)}}" if self._live else f"{line}\n"
@@ -50,6 +53,14 @@ class Bar:
             self._stream.flush()
         except (OSError, ValueError):  # it was closed: nobody looks
             self._shows = False
+
+
+def columns(stream: TextIO) -> int:
+    """How wide the terminal is: a longer line would not be written over."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def count(stage: str, done: int, total: int) -> str:

@@ -242,6 +242,8 @@ class Client:
         """
         waits = wait is not None and wait is not False
         limit = float(wait) if waits and wait is not True and wait is not None else None
+        if limit is not None and not limit >= 0:
+            raise invalid("wait", limit, "seconds, 0 or more, True for as long as it takes, or None not to wait")
         made = self._core.regenerate_sample(
             voice_id,
             lang_code,
