@@ -2451,7 +2451,7 @@ vw_status vw_cancel_now(struct vw_cancel *cancel);
 vw_status vw_cancel_free(struct vw_cancel *cancel);
 
 /**
- * Makes an empty object, to be filled with the vw_json_set functions.
+ * Makes an empty object, to be filled with the vw_json_set functions. vw_json_parse of "[]" makes an array to begin with.
  *
  * *out is the object; free it with vw_json_free. VW_ERR_INVALID_ARGUMENT when out is NULL.
  */
@@ -3935,7 +3935,8 @@ vw_status vw_respeecher_job_init(struct vw_respeecher_job *job);
  * - "recording_id": what the job can be resumed with. "recording": the original, as the service has it.
  * - "project_id" and "folder_id", as far as they are known: another job can use the folder.
  *
- * A conversion that fails does not keep the others from becoming files. So *outcome is written on failure, too, other than
+ * A conversion that fails does not keep the others from becoming files (but an order with a voice or style that does not
+ * exist is refused whole). So *outcome is written on failure, too, other than
  * elsewhere, if anything has come of the job: if there is a project, a folder or an original. Else it stays as it was; set
  * it to NULL before, and free it whatever the status is.
  *

@@ -553,7 +553,13 @@ fn each_shape_of_an_error_is_understood() {
             r#"{"detail": []}"#,
             None,
         ),
-        ("502 Bad", "<html>\nBad gateway", ErrorKind::Server, "<html>", None),
+        (
+            "502 Bad",
+            "<html><title>\nBad gateway</title>",
+            ErrorKind::Server,
+            "Bad gateway",
+            None,
+        ),
         (
             "500 Bad",
             "",

@@ -207,6 +207,25 @@ fn a_conversion_that_fails_does_not_keep_the_others_from_becoming_files() {
 }
 
 #[test]
+fn a_file_that_cannot_be_written_does_not_keep_the_others_from_it() {
+    let sandbox = sandbox();
+    let client = market(&sandbox);
+    let two = voices(&client)[..2].to_vec();
+    let directory = Directory::new();
+    let job = job(PARAGRAPHS[0], &two, &directory);
+    let files = client.convert(&job, go).expect("converted").files;
+    std::fs::remove_file(&files[0].path).expect("removed");
+    std::fs::create_dir_all(files[0].path.join("in the way")).expect("made");
+    let incomplete = client.convert(&job, go).expect_err("one has no place");
+    assert_kind(incomplete.error(), ErrorKind::File);
+    let outcome = incomplete.outcome();
+    assert_eq!((outcome.files.len(), outcome.files[0].index), (1, 1));
+    assert_whole(&outcome.files[0].path);
+    assert_eq!((outcome.failures.len(), outcome.failures[0].index), (1, 0));
+    assert_kind(&outcome.failures[0].error, ErrorKind::File);
+}
+
+#[test]
 fn credits_that_run_out_in_the_middle_leave_what_was_paid_for() {
     let sandbox = sandbox();
     let client = market(&sandbox);

@@ -28,7 +28,7 @@ enum class json_type : vw_json_type {
 /// may read it at once.
 class json {
 public:
-    /// An empty one: what is set first makes it an object or an array.
+    /// An empty object; parse("[]") makes an array.
     static outcome<json> create() { return detail::make<json, vw_json>(vw_json_new); }
     static outcome<json> parse(std::string_view text) {
         return detail::make<json, vw_json>([&](vw_json **out) { return vw_json_parse(text.data(), text.size(), out); });
@@ -81,6 +81,10 @@ public:
         const std::string place(pointer);
         detail::texts texts;
         const char *c_place = texts(place, "pointer");
+        // What getenv() says of a variable that is not set is no text.
+        if constexpr (std::is_pointer_v<T>) {
+            if (value == nullptr) return detail::done(vw_json_set_str(get(), c_place, nullptr));
+        }
         if constexpr (std::is_convertible_v<const T &, std::string_view> && !std::is_null_pointer_v<T>) {
             const std::string copy{std::string_view(value)};
             const char *c_value = texts(copy, "value");

@@ -112,6 +112,9 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, String> {
             _ => return Err(text(argument.unexpected())),
         }
     }
+    if command.is_empty() && std::env::args_os().next_back().is_some_and(|last| last == "--") {
+        return Err("there is no COMMAND after --".to_owned());
+    }
     match (options.tls, &ca_file) {
         (true, None) => return Err("--tls needs --ca-file, or no client can trust it".to_owned()),
         (false, Some(_)) => return Err("--ca-file needs --tls".to_owned()),

@@ -152,7 +152,8 @@ fn help_and_version_go_to_standard_output() {
 fn what_cannot_work_is_said_and_ends_with_2() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 12] = [
+        (&["--port=0", "--"], "COMMAND"),
         (&["--port", &port], "in use"),
         (&["--port", "70000"], "--port"),
         (&["--prot", "0"], "--prot"),

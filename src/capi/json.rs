@@ -171,7 +171,7 @@ unsafe fn read_at<T>(
     found.unwrap_or(otherwise)
 }
 
-/// Makes an empty object, to be filled with the vw_json_set functions.
+/// Makes an empty object, to be filled with the vw_json_set functions. vw_json_parse of "[]" makes an array to begin with.
 ///
 /// *out is the object; free it with vw_json_free. VW_ERR_INVALID_ARGUMENT when out is NULL.
 #[unsafe(no_mangle)]

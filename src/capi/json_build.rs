@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use serde_json::{Number, Value};
 
 use super::handle;
-use super::input::{required_text, toggle, vw_toggle};
+use super::input::{VW_OFF, VW_ON, required_text, vw_toggle};
 use super::json::{pointer_text, vw_json};
 use super::json_pointer::Pointer;
 use super::status::{guard, vw_status};
@@ -63,9 +63,10 @@ pub unsafe extern "C" fn vw_json_set_number(json: *mut vw_json, pointer: *const 
 /// field "value" for anything else.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_json_set_bool(json: *mut vw_json, pointer: *const c_char, value: vw_toggle) -> vw_status {
-    let truth = || match toggle("value", value)? {
-        Some(is_on) => Ok(Value::Bool(is_on)),
-        None => Err(Error::invalid("value", value, "VW_OFF (0) or VW_ON (1)")),
+    let truth = || match value {
+        VW_ON => Ok(Value::Bool(true)),
+        VW_OFF => Ok(Value::Bool(false)),
+        _ => Err(Error::invalid("value", value, "VW_OFF (0) or VW_ON (1)")),
     };
     // SAFETY: the caller's text.
     unsafe { set(json, pointer, truth) }

@@ -413,7 +413,8 @@ pub unsafe extern "C" fn vw_respeecher_job_init(job: *mut vw_respeecher_job) -> 
 /// - "recording_id": what the job can be resumed with. "recording": the original, as the service has it.
 /// - "project_id" and "folder_id", as far as they are known: another job can use the folder.
 ///
-/// A conversion that fails does not keep the others from becoming files. So *outcome is written on failure, too, other than
+/// A conversion that fails does not keep the others from becoming files (but an order with a voice or style that does not
+/// exist is refused whole). So *outcome is written on failure, too, other than
 /// elsewhere, if anything has come of the job: if there is a project, a folder or an original. Else it stays as it was; set
 /// it to NULL before, and free it whatever the status is.
 ///

@@ -240,6 +240,37 @@ const MAX_RAW_TEXT: usize = 500;
 /// The first line of an error's body that is not what the service's errors are.
 pub(crate) fn first_line(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
-    let line = text.trim().lines().next().unwrap_or_default();
+    let text = text.trim();
+    let text = match text.starts_with('<') {
+        true => of_markup(text),
+        false => text,
+    };
+    let line = text.lines().next().unwrap_or_default();
     line.chars().take(MAX_RAW_TEXT).collect()
+}
+
+/// What storages say in XML, and proxies in HTML; nothing where it is neither.
+fn of_markup(text: &str) -> &str {
+    [("<Message>", "</Message>"), ("<title>", "</title>")]
+        .into_iter()
+        .find_map(|(begin, end)| Some(text.split_once(begin)?.1.split_once(end)?.0.trim()))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_body_says_is_told_without_its_markup() {
+        assert_eq!(first_line(b" No such voice.\nMore.\n"), "No such voice.");
+        let xml = b"<?xml version=\"1.0\"?>\n<Error><Code>NoSuchKey</Code><Message>It is gone.</Message></Error>";
+        assert_eq!(first_line(xml), "It is gone.");
+        assert_eq!(
+            first_line(b"<html><head><title>502 Bad Gateway</title></head></html>"),
+            "502 Bad Gateway"
+        );
+        assert_eq!(first_line(b"<Error>"), "");
+        assert_eq!(first_line(b""), "");
+    }
 }

@@ -348,8 +348,7 @@ impl Flow<'_> {
                     path: saved.path,
                     bytes: saved.bytes,
                 }),
-                // There is no point in asking for the others.
-                Err(error) if matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::File) => return Err(error),
+                Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
                 Err(error) => {
                     let what = described(&self.job.conversions[index], &recording);
                     self.failed(index, Some(recording.id), error.about(&what));

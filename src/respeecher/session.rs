@@ -97,8 +97,8 @@ impl Credentials {
         self.state.lock().login.clone().ok_or_else(|| {
             Error::invalid(
                 "password",
-                "not known any more",
-                "keep_password, or a client with a login that has not been used",
+                "not known (any more)",
+                "a client made with a login rather than a key, which has not been used or has keep_password",
             )
         })
     }

@@ -49,6 +49,8 @@ static void values_are_read_and_built() {
     built.set("/bool", true);
     built.set("/null", nullptr);
     built.set("/copy", read.at("/list/0"));
+    const char *const nothing = nullptr;
+    CHECK(failure([&] { built.set("/none", nothing); }).status() == vw::status::invalid_argument);
     CHECK(built.text("/text") == std::optional<std::string_view>("one") && built.text("/string") == std::optional<std::string_view>("two"));
     CHECK(built.integer("/int") == std::optional<std::int64_t>(3) && built.number("/number") == 4.5 && built.boolean("/bool") == true);
     CHECK(built.type("/null") == vw::json_type::null && built.text("/copy/name") == std::optional<std::string_view>("Ada"));

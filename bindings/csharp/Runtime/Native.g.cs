@@ -1282,7 +1282,7 @@ namespace Voicewire
         internal static extern int vw_cancel_free(IntPtr cancel);
 
         /// <summary>
-        /// <para>Makes an empty object, to be filled with the vw_json_set functions.</para>
+        /// <para>Makes an empty object, to be filled with the vw_json_set functions. vw_json_parse of "[]" makes an array to begin with.</para>
         /// <para>*out is the object; free it with vw_json_free. VW_ERR_INVALID_ARGUMENT when out is NULL.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -2199,7 +2199,7 @@ namespace Voicewire
         /// <para>Text or audio in, finished files out: makes what the job needs, has it spoken or uploads it, waits, orders the conversions, waits, and downloads each to a file of its own.</para>
         /// <para>on_progress may be NULL; it may stop the job. cancel may be NULL. *outcome, unless outcome is NULL, is an object; free it with vw_json_free:</para>
         /// <para>- "files": the conversions that have become files, each with "index" (which of the job's conversions), "path", "bytes" and "recording" (the conversion, as the service has it). - "failures": those that have not, each with "index", "conversion_id", "status" (a vw_status), "status_name", "message" and "description". - "recording_id": what the job can be resumed with. "recording": the original, as the service has it. - "project_id" and "folder_id", as far as they are known: another job can use the folder.</para>
-        /// <para>A conversion that fails does not keep the others from becoming files. So *outcome is written on failure, too, other than elsewhere, if anything has come of the job: if there is a project, a folder or an original. Else it stays as it was; set it to NULL before, and free it whatever the status is.</para>
+        /// <para>A conversion that fails does not keep the others from becoming files (but an order with a voice or style that does not exist is refused whole). So *outcome is written on failure, too, other than elsewhere, if anything has come of the job: if there is a project, a folder or an original. Else it stays as it was; set it to NULL before, and free it whatever the status is.</para>
         /// <para>VW_ERR_INVALID_ARGUMENT before anything is sent, with the field; VW_ERR_SERVER or VW_ERR_REJECTED_INPUT with the service's words for what it could not process or convert: of several failures those of the first, and how many there are; VW_ERR_TIMEOUT with the field "polling_limit" when it took too long; VW_ERR_CANCELLED; VW_ERR_FILE; and whatever calls and downloads can fail with.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]

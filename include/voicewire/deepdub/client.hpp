@@ -95,8 +95,9 @@ public:
         return generation::from_c(told.result);
     }
 
-    /// Speaks one text, whose chunks are asked for: for (const auto &chunk : client.stream(request)). It has a connection
-    /// of its own; with more than one text open_session() and its stream() save making it.
+    /// Speaks one text, whose chunks are asked for: for (const auto &chunk : client.stream(request)). It has a session of
+    /// its own, with a connection of its own, and what a session does: it waits and tries again where stream_tts() fails at once,
+    /// as for a rate limit. With more than one text open_session() and its stream() save making it.
     outcome<chunks> stream(const speech_request &request, const line_options &options = {}) const {
         vw_deepdub_session *raw = nullptr;
         if (vw_deepdub_session_open(get(), nullptr, &raw) != VW_OK) VOICEWIRE_FAIL(error::last());
