@@ -288,8 +288,22 @@ fn what_is_wrong_with_a_job_is_told_before_anything_is_sent() {
         change(&mut job);
         job
     };
-    let cases: [(&str, Job); 10] = [
+    let cases: [(&str, Job); 13] = [
         ("text", with(|job| job.source = Source::text(" "))),
+        ("label", with(|job| job.label = Some(String::new()))),
+        (
+            "text_language",
+            with(|job| {
+                job.source = Source::Text {
+                    text: "Hello.".to_owned(),
+                    language: Some(String::new()),
+                };
+            }),
+        ),
+        (
+            "semitones_correction",
+            with(|job| job.conversions[0].semitones_correction = Some(f64::INFINITY)),
+        ),
         (
             "recording_id",
             with(|job| job.source = Source::Recording(String::new())),

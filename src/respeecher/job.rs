@@ -127,7 +127,16 @@ impl Job {
                 let message = format!("{} is not a file that can be read", path.display());
                 return Err(Error::new(ErrorKind::File, message).with_field("data"));
             }
+            // The service says so only when there is a project for it.
+            Source::Text {
+                language: Some(language),
+                ..
+            } if language.trim().is_empty() => return empty("text_language"),
             _ => {}
+        }
+        let mut labels = self.conversions.iter().map(|conversion| &conversion.label);
+        if labels.any(|label| label.as_deref() == Some("")) || self.label.as_deref() == Some("") {
+            return empty("label");
         }
         match &self.place {
             Place::Folder(id) if id.trim().is_empty() => return empty("folder_id"),
@@ -141,6 +150,9 @@ impl Job {
         for conversion in &self.conversions {
             if conversion.voice_id.trim().is_empty() {
                 return empty("voice_id");
+            }
+            if let Some(shift) = conversion.semitones_correction.filter(|shift| !shift.is_finite()) {
+                return Err(Error::invalid("semitones_correction", shift, "a finite number"));
             }
             // Before a text has been paid for.
             if is_text && conversion.narration_style_id.is_none() {
