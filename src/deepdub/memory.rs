@@ -83,18 +83,6 @@ struct Spare {
 }
 
 impl Spare {
-    /// A buffer with this in it.
-    fn filled(&mut self, data: &[u8]) -> Vec<u8> {
-        let mut buffer = self.take().unwrap_or_default();
-        // The next ones are no better: chunks of a client are about as long as each other.
-        if buffer.capacity() < data.len() || buffer.capacity() / 2 > data.len() {
-            buffer = Vec::with_capacity(data.len());
-        }
-        buffer.clear();
-        buffer.extend_from_slice(data);
-        buffer
-    }
-
     fn take(&mut self) -> Option<Vec<u8>> {
         let buffer = self.buffers.pop()?;
         self.bytes -= buffer.capacity();
@@ -123,6 +111,17 @@ struct State {
     is_final: bool,
     /// No audio is kept: it was too much, or nobody can ask for it any more.
     dropped: bool,
+}
+
+/// What is in `data`, in `buffer` if that is of a size for it.
+fn filled(mut buffer: Vec<u8>, data: &[u8]) -> Vec<u8> {
+    // The other spare ones are no better: chunks of a client are about as long as each other.
+    if buffer.capacity() < data.len() || buffer.capacity() / 2 > data.len() {
+        buffer = Vec::with_capacity(data.len());
+    }
+    buffer.clear();
+    buffer.extend_from_slice(data);
+    buffer
 }
 
 impl Memory {
@@ -191,7 +190,9 @@ impl Memory {
         if chunk.data.is_empty() || kept.state.lock().dropped {
             return;
         }
-        let data = self.spare.lock().filled(chunk.data);
+        // Copied with no lock: others remember at the same time.
+        let spare = self.spare.lock().take();
+        let data = filled(spare.unwrap_or_default(), chunk.data);
         let size = data.capacity();
         if !self.make_room(kept, size) {
             return;
