@@ -69,9 +69,9 @@ impl SessionActor {
         for command in self.shared.commands.take() {
             match command {
                 Command::Begin(run) => {
-                    if run.line.is_cancelled() {
-                        run.line.end_cancelled();
-                    } else {
+                    // The end of one that was cancelled comes with that command, so that those which end together end in
+                    // the order in which they were cancelled.
+                    if !run.line.is_cancelled() {
                         self.link.want();
                         self.queue.insert(run.line.place, *run);
                     }
@@ -344,6 +344,10 @@ impl SessionActor {
                 .map_texts(|text| self.settings.key.redact(text))
         });
         if matches!(&error, Some(error) if error.kind() == ErrorKind::Cancelled) {
+            if line.is_cancelled() {
+                // That command is on its way, and ends it.
+                return;
+            }
             line.cancel(false);
         }
         line.finish(error);

@@ -138,8 +138,8 @@ impl TextActor {
             match command {
                 Command::Begin(Order::Turn(turn)) => {
                     if turn.line.is_cancelled() {
+                        // The command for that follows, and ends it.
                         turn.outbox.close(Error::cancelled());
-                        turn.line.end_cancelled();
                     } else {
                         self.link.want();
                         self.turns.push_back(*turn);
