@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use support::lines::{Got, LONG, assert_same, begin, begin_with, collector, failure, finish, spoken, whole};
+use support::lines::{
+    Got, LONG, assert_same, await_state, begin, begin_with, collector, failure, finish, spoken, watched, whole,
+};
 use support::{assert_kind, client, options, request};
-use voicewire::ErrorKind;
-use voicewire::deepdub::{Delivery, Flow, LineEvent, LineOptions, SessionOptions, SpeechRequest};
+use voicewire::deepdub::{Delivery, Flow, LineEvent, LineOptions, SessionOptions, SessionState, SpeechRequest};
+use voicewire::{CancelToken, ErrorKind};
 use voicewire_sandbox::Sandbox;
 
 fn numbered(number: usize) -> SpeechRequest {
@@ -258,6 +260,87 @@ fn who_interrupts_does_not_wait_for_the_end_of_what_was_interrupted() {
             .expect("begun");
         assert!(!next.next_chunk().expect("spoken").expect("audio").data.is_empty());
     }
+}
+
+#[test]
+fn none_of_the_lines_of_a_token_takes_the_place_of_another() {
+    let sandbox = Sandbox::start(voicewire_sandbox::Options {
+        pace: 0.05,
+        ..options()
+    })
+    .expect("a sandbox");
+    let client = client(&sandbox);
+    let mut options = SessionOptions::new();
+    options.max_running = 1;
+    let session = client.open_session(options).expect("a session");
+    let token = CancelToken::new();
+    let cancelled = LineOptions {
+        cancel: Some(token.clone()),
+        ..LineOptions::default()
+    };
+    let mut speaks = session.stream(&numbered(0), &cancelled).expect("begun");
+    speaks.next_chunk().expect("spoken").expect("audio");
+    let between = session.stream(&numbered(1), &cancelled).expect("begun");
+    let (tell, told) = std::sync::mpsc::channel();
+    let told = std::sync::Mutex::new(told);
+    let _lines: Vec<_> = [(2, &cancelled), (3, &LineOptions::default())]
+        .into_iter()
+        .map(|(number, options)| {
+            let tell = tell.clone();
+            let on_event = move |event: LineEvent<'_>| {
+                if matches!(event, LineEvent::Chunk(_)) {
+                    let _ = tell.send(number);
+                }
+                Flow::Continue
+            };
+            session.speak(&numbered(number), options, on_event).expect("begun")
+        })
+        .collect();
+    // In the middle of the cancel: line 0 has been told, line 2 has not.
+    let (tell_next, next) = std::sync::mpsc::channel();
+    let cancelling = token.clone();
+    between.on_ready(move || {
+        if !cancelling.is_cancelled() {
+            return;
+        }
+        let _ = tell_next.send(told.lock().expect("whole").recv_timeout(LONG));
+    });
+    token.cancel();
+    assert_eq!(next.recv().expect("it was told"), Ok(3));
+}
+
+#[test]
+fn a_session_that_closes_asks_for_nothing_more() {
+    let sandbox = Sandbox::start(voicewire_sandbox::Options {
+        pace: 0.05,
+        ..options()
+    })
+    .expect("a sandbox");
+    let client = client(&sandbox);
+    let mut options = SessionOptions::new();
+    options.max_running = 1;
+    let session = client.open_session(options).expect("a session");
+    let mut speaks = session.stream(&numbered(0), &LineOptions::default()).expect("begun");
+    speaks.next_chunk().expect("spoken").expect("audio");
+    let between = session.stream(&numbered(1), &LineOptions::default()).expect("begun");
+    let _waits = session.stream(&numbered(2), &LineOptions::default()).expect("begun");
+    // In the middle of the close: line 0 has left its place, line 2 has not ended.
+    let (other, closing) = (client.clone(), std::sync::atomic::AtomicBool::new(false));
+    between.on_ready(move || {
+        if closing.swap(true, Ordering::SeqCst) {
+            // All sessions of a client have one thread: it has been round.
+            let (options, states) = watched();
+            let _session = other.open_session(options).expect("a session");
+            await_state(&states, SessionState::Ready);
+        }
+    });
+    session.close();
+    assert!(sandbox.wait_until_idle(LONG));
+    let asked = sandbox.requests().into_iter().filter_map(|request| request.body);
+    let texts: Vec<_> = asked
+        .filter_map(|body| Some(body["targetText"].as_str()?.to_owned()))
+        .collect();
+    assert_eq!(texts, [numbered(0).text]);
 }
 
 #[test]

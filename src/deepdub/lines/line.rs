@@ -13,7 +13,7 @@ use crate::deepdub::generation::Chunk;
 use crate::deepdub::summary::{Figures, Summary, WaitFor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handover::{Begin, Handover, Next, Push};
-use crate::net::WakeUp;
+use crate::net::{CancelToken, WakeUp};
 use crate::sync::Mutex;
 use crate::thread;
 
@@ -98,6 +98,8 @@ pub(in crate::deepdub) struct LineShared {
     wants_chunks: bool,
     /// Where its audio is played; set before anything comes.
     track: OnceCell<Track>,
+    /// What cancels it from outside; set before anything comes.
+    token: OnceCell<CancelToken>,
     /// Nobody asks for its end any more.
     unwatched: AtomicBool,
     /// Is in the session's list of lines that have something for a poll.
@@ -156,6 +158,7 @@ impl LineShared {
             },
             wants_chunks,
             track: OnceCell::new(),
+            token: OnceCell::new(),
             unwatched: AtomicBool::new(false),
             announced: AtomicBool::new(false),
         }
@@ -197,8 +200,15 @@ impl LineShared {
         self.track.get().is_some_and(Track::is_dropped)
     }
 
+    /// It ends when `token` is cancelled. Once, before it is sent.
+    pub fn cancel_with(self: &Arc<Self>, token: &CancelToken) {
+        self.token.get_or_init(|| token.clone()).wake_on_cancel(self);
+    }
+
+    /// Whether it was; the command that says so may still be on its way. A token counts before it has got round to all of
+    /// its lines, so that none of them takes the place of another.
     pub fn is_cancelled(&self) -> bool {
-        self.handover.is_cancelled()
+        self.handover.is_cancelled() || self.token.get().is_some_and(CancelToken::is_cancelled)
     }
 
     pub fn is_ended(&self) -> bool {

@@ -412,7 +412,10 @@ impl SessionActor {
             let Some((_, mut run)) = self.queue.pop_first() else {
                 return;
             };
-            // Not asked for to be thrown away.
+            // Not asked for to be thrown away. The command for that follows, and ends it.
+            if run.line.is_cancelled() || self.shared.hub.is_closing() {
+                continue;
+            }
             if run.line.is_flushed() {
                 run.line.end_cancelled();
                 continue;

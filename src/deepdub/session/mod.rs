@@ -211,7 +211,7 @@ impl Session {
             play(&line, player, request.sample_rate, options.track_id)?;
         }
         if let Some(token) = &options.cancel {
-            token.wake_on_cancel(&line);
+            line.cancel_with(token);
         }
         let max_held = self.client.settings().max_message_bytes;
         let recorder = self.client.memory().recorder(|| request.clone());

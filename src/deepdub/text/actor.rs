@@ -202,6 +202,10 @@ impl TextActor {
         if !self.link.is_open() || self.link.has_unsent() || self.hold_until.is_some() {
             return;
         }
+        // The command for that follows, and ends it.
+        if turn.line.is_cancelled() || self.shared.hub.is_closing() {
+            return;
+        }
         let (text, ended) = turn.outbox.take();
         turn.intake.recorder.text(&text);
         turn.unsent.push_str(&text);

@@ -203,7 +203,7 @@ impl TextSession {
             play(&line, player, Some(rate), options.track_id)?;
         }
         if let Some(token) = &options.cancel {
-            token.wake_on_cancel(&line);
+            line.cancel_with(token);
         }
         let outbox = Arc::new(Outbox::new(self.max_unsent));
         let max_held = self.client.settings().max_message_bytes;
