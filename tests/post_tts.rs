@@ -182,11 +182,12 @@ fn time_limits_are_those_of_a_stream() {
         Some("total_timeout")
     );
     // What the caller takes over a chunk is not the service's time.
-    let client = hasty_client(&sandbox, |limits| limits.total = SHORT);
+    let limit = std::time::Duration::from_secs(4);
+    let client = hasty_client(&sandbox, |limits| limits.total = Some(limit));
     let summary = client
         .post_tts(&posted("mp3"), |chunk| {
             if chunk.index == 0 {
-                std::thread::sleep(SHORT.expect("some") * 2);
+                std::thread::sleep(limit + limit / 4);
             }
             ControlFlow::Continue(())
         })

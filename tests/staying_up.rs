@@ -327,7 +327,8 @@ fn a_peer_that_fell_silent_is_found_dead_and_left() {
         .retry(SOON);
     let client = Client::new(&config).expect("a client");
     let (mut options, states) = watched();
-    options.keep_alive = Some(Duration::from_millis(30));
+    // Long enough for the answer on a busy machine: after this the line is alive again.
+    options.keep_alive = Some(Duration::from_secs(1));
     let session = client.open_session(options).expect("a session");
     await_state(&states, SessionState::Ready);
     link.hang(true);

@@ -274,7 +274,7 @@ fn breaking_from_the_callback_ends_the_call_and_the_generation() {
 #[test]
 fn the_time_that_the_caller_takes_is_not_the_service_s() {
     let sandbox = sandbox();
-    let limit = Duration::from_secs(2);
+    let limit = Duration::from_secs(4);
     let client = hasty_client(&sandbox, |timeouts| {
         (timeouts.total, timeouts.between_chunks) = (Some(limit), Some(limit))
     });

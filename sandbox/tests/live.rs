@@ -339,7 +339,7 @@ fn a_malformed_tag_ends_the_turn_after_what_was_said_before_it() {
 fn cancel_stops_the_turn_at_once() {
     let sandbox = Sandbox::start(Options { pace: 1.0, ..quick() }).unwrap();
     let mut client = configured(&sandbox, json!({}));
-    client.send(&text("This takes a while. And this is still to come. And so on"));
+    client.send(&text(&"This takes a while. And this is still to come. ".repeat(40)));
     let id = client.receive()["generationId"].clone();
     client.send(&cancel());
     let cancelled = loop {
@@ -356,7 +356,8 @@ fn cancel_stops_the_turn_at_once() {
     let messages = turn(&mut client, &["New."]);
     assert!(messages.iter().all(|message| message["generationId"] != id));
     assert!(joined(&messages) == spoken(&sandbox, json!({}), "New."));
-    assert!(begin.elapsed() < PATIENCE / 3);
+    // The rest of it would have been spoken for two minutes.
+    assert!(begin.elapsed() < PATIENCE);
 }
 
 #[test]

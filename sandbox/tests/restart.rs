@@ -6,11 +6,11 @@ use std::io::Read;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use support::{Client, connect, quick, request};
+use support::{Client, PATIENCE, connect, quick, request};
 use voicewire_sandbox::{Options, Sandbox};
 
-/// Long for a connection that has been cut, and short for one that would have to be found dead.
-const AT_ONCE: Duration = Duration::from_secs(2);
+/// Rather than never, which is when these generations end.
+const AT_ONCE: Duration = PATIENCE;
 
 fn on(port: u16) -> Sandbox {
     // Speaks so slowly that generations are under way whenever it is stopped.
