@@ -189,23 +189,31 @@ impl Hub {
         }
     }
 
+    /// Lines whose end has not been handed over, in order.
+    pub fn unheard(&self) -> Vec<Arc<LineShared>> {
+        in_order(&self.lines.lock())
+    }
+
     pub fn is_closing(&self) -> bool {
         self.state.lock().closing
     }
 
     pub fn state(&self) -> StateChange {
         if !self.is_here() {
-            return StateChange {
-                state: SessionState::Closed,
-                error: None,
-                retry_in: None,
-            };
+            return closed_state();
         }
         self.state.lock().current.clone()
     }
 
-    /// On the I/O thread.
+    /// On the I/O thread, and where the session is closed. Nothing comes after `Closed`.
     pub fn set_state(&self, change: StateChange) {
+        {
+            let mut state = self.state.lock();
+            if state.current.state == SessionState::Closed {
+                return;
+            }
+            state.current = change.clone();
+        }
         log::debug!(
             "session: {:?}{}",
             change.state,
@@ -214,7 +222,6 @@ impl Hub {
                 .as_ref()
                 .map_or_else(String::new, |error| format!(": {error}"))
         );
-        self.state.lock().current = change.clone();
         self.state_changed.notify_all();
         match self.delivery {
             Delivery::IoThread => self.call_state(&change),
@@ -327,6 +334,10 @@ impl Hub {
             self.wait_gone();
         }
         if self.delivery == Delivery::Poll {
+            if !wait {
+                // Not waited for, the I/O thread may say so when nobody polls any more.
+                self.set_state(closed_state());
+            }
             self.polls.finish(self);
         }
     }
@@ -343,11 +354,7 @@ impl Hub {
             line.close(false);
             line.end_cancelled();
         }
-        self.set_state(StateChange {
-            state: SessionState::Closed,
-            error: None,
-            retry_in: None,
-        });
+        self.set_state(closed_state());
         self.state.lock().gone = true;
         self.state_changed.notify_all();
         self.polls.wake();
@@ -378,6 +385,14 @@ fn in_order(lines: &HashMap<String, Arc<LineShared>>) -> Vec<Arc<LineShared>> {
     let mut lines: Vec<_> = lines.values().cloned().collect();
     lines.sort_by_key(|line| line.place);
     lines
+}
+
+fn closed_state() -> StateChange {
+    StateChange {
+        state: SessionState::Closed,
+        error: None,
+        retry_in: None,
+    }
 }
 
 pub(in crate::deepdub) fn closed() -> Error {

@@ -550,4 +550,48 @@ mod tests {
         drop(stream);
         owner.0.remember(&new()).expect("the name is free again");
     }
+
+    /// Another thread is in the middle of a cancel: the line has its end, and the poll has not been told.
+    #[test]
+    fn a_session_that_is_closed_waits_for_nobody_to_announce_an_end() {
+        let closes: [(&str, fn(&Hub)); 3] = [
+            ("by its host", |hub| hub.close(|| hub.gone())),
+            ("with its client", |hub| {
+                hub.gone();
+                hub.poll(Some(std::time::Duration::ZERO)).expect("something is due");
+            }),
+            ("in a callback", |hub| thread::callback(|| hub.close(|| {}))),
+        ];
+        for (how, close) in closes {
+            let (tell, told) = std::sync::mpsc::channel();
+            let tell_state = tell.clone();
+            let on_state: crate::deepdub::lines::StateCallback = Box::new(move |change| {
+                let _ = tell_state.send(format!("{:?}", change.state));
+            });
+            let owner = Arc::new(Nobody(Hub::new(Delivery::Poll, Some(on_state))));
+            let callback: Callback = Box::new(move |event| {
+                if let LineEvent::Ended(ended) = event {
+                    let _ = tell.send(format!("{:?}", ended.error.as_ref().map(Error::kind)));
+                }
+                Flow::Continue
+            });
+            let line = Arc::new(LineShared::new(
+                &owner,
+                ("a line".to_owned(), 0),
+                Format::S16le,
+                1,
+                Listener::All(callback),
+            ));
+            owner.0.remember(&line).expect("open");
+            line.announced.store(true, Ordering::SeqCst);
+            line.handover.cancel(false);
+            line.finish(Some(Error::cancelled()));
+            close(&owner.0);
+            assert_eq!(
+                told.try_iter().collect::<Vec<_>>(),
+                ["Some(Cancelled)", "Closed"],
+                "{how}"
+            );
+        }
+    }
 }

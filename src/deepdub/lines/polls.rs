@@ -183,6 +183,12 @@ impl Polls {
             for line in lines {
                 calls += line.hand_over();
             }
+            if !last.is_empty() {
+                // Whoever cancelled a line may not have come to announce its end.
+                for line in session.unheard() {
+                    calls += line.hand_over();
+                }
+            }
             for change in &last {
                 session.call_state(change);
             }
