@@ -203,6 +203,23 @@ fn a_proxy_that_refuses_is_named_with_its_status() {
 }
 
 #[test]
+fn a_session_asks_a_proxy_that_refuses_once_and_again_for_the_next_line() {
+    for status in [407, 403] {
+        let answer = format!("HTTP/1.1 {status} Whatever\r\nContent-Length: 0\r\n\r\n");
+        let proxy = TestProxy::start(Answer::Bytes(answer.into()));
+        let url = format!("http://player:wrong@{}", proxy.address);
+        let client = Client::new(&config(&sandbox()).proxy(Proxy::url(url))).expect("good");
+        let session = client.open_session(SessionOptions::new()).expect("a session");
+        let error = session.wait_ready(Some(lines::LONG)).expect_err("no tunnel");
+        assert_eq!(error.http_status(), Some(status));
+        assert_eq!(proxy.heads().len(), 1);
+        let error = lines::finish(&lines::begin(&session, &request("s16le"))).1.error;
+        assert_eq!(error.expect("no tunnel").http_status(), Some(status));
+        assert_eq!(proxy.heads().len(), 2);
+    }
+}
+
+#[test]
 fn answers_that_are_no_http_are_bounded_and_refused() {
     let answers = [
         (b"SSH-2.0-OpenSSH_9.2\r\n\r\n".to_vec(), ErrorKind::Protocol),

@@ -286,10 +286,12 @@ fn closed(code: Option<u16>, reason: &str) -> Error {
     Error::new(ErrorKind::Closed, message)
 }
 
-/// Whether the same may go well another time: not where the key, the certificate or the address is wrong.
+/// Whether the same may go well another time: not where the key, the certificate, the address or the proxy is wrong.
 fn worth_another_try(error: &Error) -> bool {
     match error.kind() {
-        ErrorKind::Network | ErrorKind::Timeout | ErrorKind::Closed | ErrorKind::Server | ErrorKind::RateLimited => {
+        // A proxy's answer of 4xx is a matter of settings, and accounts are locked over many wrong passwords.
+        ErrorKind::Network => error.http_status().is_none_or(|status| status >= 500),
+        ErrorKind::Timeout | ErrorKind::Closed | ErrorKind::Server | ErrorKind::RateLimited => {
             true
         }
         // Garbage may be one machine's; over and over it would be everybody's.
