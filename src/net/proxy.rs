@@ -20,7 +20,7 @@ const TAKES: &str = "http://[user:password@]host[:port], or https:// for a proxy
 /// Where none is set, the environment is asked when the client is made: `https_proxy` or `HTTPS_PROXY`, else
 /// `all_proxy` or `ALL_PROXY`, name the proxy for encrypted addresses; `no_proxy` or `NO_PROXY` lists the hosts that
 /// are reached without it (names with all that is below them, addresses, each with `:port` or without; ranges such as
-/// `10.0.0.0/8`; `*` is all). This machine (`localhost`, `127.0.0.0/8`, `::1`) is reached without it. `HTTP_PROXY` is
+/// `10.0.0.0/8`; `*` is all; commas or spaces between). This machine (`localhost`, `127.0.0.0/8`, `::1`) is reached without it. `HTTP_PROXY` is
 /// not looked at: unencrypted addresses are for this machine in the first place, and in a CGI program that variable is
 /// a header that the other side sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -222,7 +222,9 @@ enum Hosts {
 impl Exceptions {
     /// What makes no sense in `list` is passed over, as all programs do.
     fn parse(list: &str) -> Exceptions {
-        let items = list.split(',').map(str::trim).filter(|item| !item.is_empty());
+        let items = list
+            .split(|c: char| c == ',' || c.is_whitespace())
+            .filter(|item| !item.is_empty());
         Exceptions(items.filter_map(Exception::parse).collect())
     }
 
@@ -366,6 +368,7 @@ mod tests {
             ("service.example:443", "wss://service.example", true),
             (" a.example , SERVICE.example ", "wss://service.example", true),
             ("a.example,,b.example", "wss://service.example", false),
+            ("a.example service.example", "wss://service.example", true),
             ("192.0.2.7", "wss://192.0.2.7", true),
             ("192.0.2.7", "wss://192.0.2.77", false),
             ("192.0.2.7:443", "wss://192.0.2.7", true),
