@@ -149,6 +149,12 @@ impl<T, E> Handover<T, E> {
         }
     }
 
+    /// How many things there are for a callback now, the end included.
+    pub fn waiting(&self) -> usize {
+        let state = self.lock();
+        state.items.len() + usize::from(state.end.is_some())
+    }
+
     /// The next thing for a callback. One thread at a time.
     pub fn next(&self) -> Next<T, E> {
         let mut state = self.lock();

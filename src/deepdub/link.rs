@@ -291,9 +291,7 @@ fn worth_another_try(error: &Error) -> bool {
     match error.kind() {
         // A proxy's answer of 4xx is a matter of settings, and accounts are locked over many wrong passwords.
         ErrorKind::Network => error.http_status().is_none_or(|status| status >= 500),
-        ErrorKind::Timeout | ErrorKind::Closed | ErrorKind::Server | ErrorKind::RateLimited => {
-            true
-        }
+        ErrorKind::Timeout | ErrorKind::Closed | ErrorKind::Server | ErrorKind::RateLimited => true,
         // Garbage may be one machine's; over and over it would be everybody's.
         ErrorKind::Protocol => true,
         _ => false,

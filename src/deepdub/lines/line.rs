@@ -354,7 +354,8 @@ impl LineShared {
         matches!(self.consumer, Consumer::Callback(Delivery::IoThread, _))
     }
 
-    /// Calls the callback with all that waits, on the thread where callbacks belong; how many calls that made.
+    /// Calls the callback with all that waits, on the thread where callbacks belong; how many calls that made. What comes
+    /// meanwhile is announced again: else a callback that is slower than the service would keep a poll from ending.
     pub fn hand_over(self: &Arc<Self>) -> usize {
         let Consumer::Callback(_, callback) = &self.consumer else {
             return 0;
@@ -362,7 +363,9 @@ impl LineShared {
         // From here on news is announced again.
         self.announced.store(false, Ordering::SeqCst);
         let mut calls = 0;
-        loop {
+        let mut left = self.handover.waiting();
+        while left > 0 {
+            left -= 1;
             match self.handover.next() {
                 Next::Item(kept) => {
                     calls += 1;
@@ -370,6 +373,8 @@ impl LineShared {
                         self.handover.cancel(false);
                         self.finish(Some(error));
                         self.tell(Owner::cancelled);
+                        // The end.
+                        left = 1;
                     }
                 }
                 Next::End(ended) => {
@@ -379,6 +384,7 @@ impl LineShared {
                 Next::Empty | Next::Over => return calls,
             }
         }
+        calls
     }
 
     /// Calls the callback over a chunk; [`Handover::begin`] or [`Handover::next`] has allowed it.
@@ -549,6 +555,48 @@ mod tests {
         assert!(error.received().is_some(), "it says what had come, as the end does");
         drop(stream);
         owner.0.remember(&new()).expect("the name is free again");
+    }
+
+    /// The service is faster than the callback.
+    #[test]
+    fn a_poll_ends_while_more_comes() {
+        let owner = Arc::new(Nobody(Hub::new(Delivery::Poll, None)));
+        let itself: Arc<OnceCell<Arc<LineShared>>> = Arc::default();
+        let deliver = |line: &Arc<LineShared>, index| {
+            line.deliver(Chunk {
+                data: b"audio",
+                index,
+                generation_id: "a line",
+                is_final: false,
+                format: Format::S16le,
+            })
+            .expect("there is room");
+        };
+        let callback: Callback = Box::new({
+            let itself = Arc::clone(&itself);
+            move |event| {
+                if let LineEvent::Chunk(chunk) = event {
+                    let line = itself.get().expect("begun");
+                    if chunk.index < 9 {
+                        deliver(line, chunk.index + 2);
+                    }
+                }
+                Flow::Continue
+            }
+        });
+        let line = itself.get_or_init(|| {
+            Arc::new(LineShared::new(
+                &owner,
+                ("a line".to_owned(), 0),
+                Format::S16le,
+                1000,
+                Listener::All(callback),
+            ))
+        });
+        deliver(line, 0);
+        deliver(line, 1);
+        let poll = || owner.0.poll(Some(std::time::Duration::ZERO)).expect("open");
+        assert_eq!([poll(), poll(), poll(), poll(), poll(), poll()], [2, 2, 2, 2, 2, 1]);
     }
 
     /// Another thread is in the middle of a cancel: the line has its end, and the poll has not been told.
