@@ -16,12 +16,18 @@ pub(crate) struct PartFile {
 }
 
 impl PartFile {
-    /// An existing file stays until [`put_in_place`](Self::put_in_place).
+    /// An existing file stays until [`put_in_place`](Self::put_in_place). A symbolic link is a name like any other: the link
+    /// is replaced then, and the file that it leads to stays as it is.
     pub fn create(path: &Path) -> Result<PartFile> {
-        let path = destination(path)?;
+        // Renaming over a device, or a link to one, would remove it.
+        if path.metadata().is_ok_and(|there| !there.is_file()) {
+            let error = io::Error::other("it is there and is no plain file");
+            return Err(file_error(path, "could not be made", &error));
+        }
         if path.file_name().is_none() {
             return Err(Error::invalid("path", format_args!("{path:?}"), "the name of a file"));
         }
+        let path = path.to_path_buf();
         // Short, so that a name of any length that the system takes is taken here too.
         let part = path.with_file_name(format!(
             ".voicewire-{}.part",
@@ -30,9 +36,9 @@ impl PartFile {
         let file = File::create_new(&part).map_err(|error| file_error(&path, "could not be made", &error))?;
         let made = PartFile { path, part, file };
         // Who may read the old file may read the new one, and nobody else.
-        made.path
-            .metadata()
-            .map_or(Ok(()), |old| made.file.set_permissions(old.permissions()))
+        // A link lets everybody through.
+        let old = made.path.symlink_metadata().ok().filter(|old| old.is_file());
+        old.map_or(Ok(()), |old| made.file.set_permissions(old.permissions()))
             .map_err(|error| file_error(&made.path, "could not be written", &error))?;
         Ok(made)
     }
@@ -78,20 +84,6 @@ impl Drop for PartFile {
     fn drop(&mut self) {
         // Gone already after `put_in_place`.
         let _ = std::fs::remove_file(&self.part);
-    }
-}
-
-/// Where a symbolic link leads. Anything there that is not a plain file is refused: renaming over a device would
-/// remove the device.
-fn destination(path: &Path) -> Result<PathBuf> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    match path.metadata() {
-        Ok(there) if !there.is_file() => Err(file_error(
-            &path,
-            "could not be made",
-            &io::Error::other("it is there and is no plain file"),
-        )),
-        _ => Ok(path),
     }
 }
 

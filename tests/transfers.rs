@@ -310,6 +310,36 @@ fn a_transfer_ends_when_it_is_stopped() {
     assert_kind(&error, ErrorKind::Cancelled);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_at_the_destination_is_replaced_and_not_followed() {
+    let server = breaking("", vec![]);
+    let directory = Directory::new();
+    let (link, secret) = (directory.join("x.zip"), directory.join("secret"));
+    for there in [true, false] {
+        if there {
+            std::fs::write(&secret, "another's").expect("written");
+        }
+        std::os::unix::fs::symlink(&secret, &link).expect("made");
+        let saved = export(&server, &SaveTo::File(link.clone())).expect("saved");
+        assert_eq!(saved.path, link);
+        assert!(link.symlink_metadata().expect("there").is_file());
+        assert!(std::fs::read(&link).expect("there") == content());
+        if there {
+            assert_eq!(std::fs::read(&secret).expect("there"), b"another's");
+            std::fs::remove_file(&secret).expect("removed");
+        } else {
+            assert!(!secret.exists());
+        }
+        std::fs::remove_file(&link).expect("removed");
+    }
+    // What is no file is left alone, through a link, too.
+    std::os::unix::fs::symlink("/dev/null", &link).expect("made");
+    let error = export(&server, &SaveTo::File(link.clone())).expect_err("a device");
+    assert_kind(&error, ErrorKind::File);
+    assert!(link.symlink_metadata().expect("there").is_symlink());
+}
+
 #[test]
 fn what_cannot_be_written_is_a_file_error_at_once() {
     let server = breaking("", vec![]);

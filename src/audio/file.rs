@@ -33,7 +33,7 @@ pub struct AudioFile {
 
 impl AudioFile {
     /// Begins `path` for chunks of `format` at `sample_rate` Hz. An existing file stays until
-    /// [`finish`](Self::finish).
+    /// [`finish`](Self::finish). So does a symbolic link, which is replaced then; what it leads to stays as it is.
     ///
     /// The sample rate goes into the headers of `s16le` and `mulaw`; of a WAV stream the rate that its own
     /// first header states counts instead.

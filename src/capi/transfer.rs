@@ -42,7 +42,7 @@ pub(super) fn teller(
 pub struct vw_save_to {
     /// Set by vw_save_to_init.
     pub struct_size: usize,
-    /// This file; one of that name is replaced.
+    /// This file; one of that name is replaced. So is a symbolic link, and not what it leads to.
     pub file: *const c_char,
     /// This directory, which is there, under the name that the service gives, made safe: no directories, no control
     /// characters, no device's name, not hidden, 200 bytes at most. A file of that name is replaced.

@@ -19,7 +19,7 @@ use crate::secret::Secret;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SaveTo {
-    /// This file; one of that name is replaced.
+    /// This file; one of that name is replaced. So is a symbolic link, and not what it leads to.
     File(PathBuf),
     /// This directory, which is there, under the name that the service gives, made safe: no directories, no control
     /// characters, no device's name, not hidden, 200 bytes at most. A file of that name is replaced.
