@@ -19,10 +19,10 @@ const MAX_TEXT: usize = 16 * 1024 * 1024;
 
 /// A JSON value: what a service answered, or what it is to be sent.
 ///
-/// Places in it are named by JSON pointers (RFC 6901), such as "/list/0/name"; in names ~0 stands for ~ and ~1 for /. NULL
-/// and "" are the whole. What a pointer finds nothing at is absent, which is no failure: the getters then return NULL, the
-/// fallback, VW_UNSET, 0 or VW_JSON_ABSENT. So they do for a handle that is none, or a pointer that is none, but then
-/// vw_last_error tells.
+/// Places in it are named by JSON pointers (RFC 6901), such as "/list/0/name"; in names ~0 stands for ~ and ~1 for /. ""
+/// is the whole, and so, for those that read, is NULL. What a pointer finds nothing at is absent, which is no failure: the
+/// getters then return NULL, the fallback, VW_UNSET, 0 or VW_JSON_ABSENT. So they do for a handle that is none, or a
+/// pointer that is none, but then vw_last_error tells.
 ///
 /// Texts that are returned are borrowed: they stay until one of the vw_json_set functions changes the handle, or it is
 /// freed. Each place's text is kept once, however often it is asked for. Any number of threads may read a handle at once;

@@ -6,7 +6,7 @@ use serde_json::{Number, Value};
 
 use super::handle;
 use super::input::{VW_OFF, VW_ON, required_text, vw_toggle};
-use super::json::{pointer_text, vw_json};
+use super::json::vw_json;
 use super::json_pointer::Pointer;
 use super::status::{guard, vw_status};
 use crate::error::{Error, Result};
@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 unsafe fn set(json: *mut vw_json, pointer: *const c_char, new: impl FnOnce() -> Result<Value>) -> vw_status {
     guard(|| {
         let document = handle::get(json.cast_const())?;
-        // SAFETY: promised by the caller.
-        let pointer = Pointer::parse(unsafe { pointer_text(pointer)? })?;
+        // SAFETY: promised by the caller. Who forgot it does not mean all of the document.
+        let pointer = Pointer::parse(unsafe { required_text("pointer", pointer)? })?;
         let new = new()?;
         document.change(|value| pointer.set(value, new))
     })
@@ -27,9 +27,9 @@ unsafe fn set(json: *mut vw_json, pointer: *const c_char, new: impl FnOnce() -> 
 ///
 /// What is missing, or null, on the way is made: an array where the next step is "-" or "0", else an object. "-", or an
 /// index that is an array's size, adds an element to it. On failure json stays as it was. VW_ERR_INVALID_ARGUMENT with the
-/// field "pointer" when it is none, leads through a text, a number or a bool, names an index beyond an array's end, or would
-/// put more than 127 arrays and objects in one another; with "value" when that is NULL or not UTF-8. All vw_json_set
-/// functions do it so.
+/// field "pointer" when it is NULL ("" is the whole) or none, leads through a text, a number or a bool, names an index
+/// beyond an array's end, or would put more than 127 arrays and objects in one another; with "value" when that is NULL or
+/// not UTF-8. All vw_json_set functions do it so.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_json_set_str(
     json: *mut vw_json,

@@ -87,6 +87,12 @@ static void bad_pointers(vw_json *json) {
     CHECK_REFUSED(vw_json_set_bool(json, "/text", VW_UNSET), "value");
     CHECK_REFUSED(vw_json_set_bool(json, "/text", 2), "value");
     CHECK_REFUSED(vw_json_set_json(json, "/text", NULL), "vw_json");
+    CHECK_REFUSED(vw_json_set_str(json, NULL, "x"), "pointer");
+    CHECK_REFUSED(vw_json_set_int(json, NULL, 1), "pointer");
+    CHECK_REFUSED(vw_json_set_number(json, NULL, 0.5), "pointer");
+    CHECK_REFUSED(vw_json_set_bool(json, NULL, VW_ON), "pointer");
+    CHECK_REFUSED(vw_json_set_null(json, NULL), "pointer");
+    CHECK_REFUSED(vw_json_set_json(json, NULL, json), "pointer");
     CHECK(out == NULL && after == NULL);
     CHECK_STATUS(vw_json_text(json, NULL, &text), VW_OK);
     CHECK(strcmp(text, "{\"list\":[1,2],\"number\":1,\"text\":\"a\"}") == 0);
