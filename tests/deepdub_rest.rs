@@ -2,13 +2,15 @@
 
 mod support;
 
+use std::ops::ControlFlow;
+
 use serde_json::json;
 use support::http::{Directory, TestServer, answer, quick};
 use support::rest::*;
 use support::*;
 use voicewire::ErrorKind;
 use voicewire::deepdub::{
-    Client, Clip, Config, IssueChanges, NewIssue, NewVoice, PostRequest, Region, SpeechRequest, UsageQuery,
+    Chunk, Client, Clip, Config, IssueChanges, NewIssue, NewVoice, PostRequest, Region, SpeechRequest, UsageQuery,
     VoiceChanges, VoiceGender,
 };
 use voicewire_sandbox::Sandbox;
@@ -170,7 +172,16 @@ fn a_voice_lives_from_its_upload_to_its_deletion() {
     assert_eq!((&changed.name, &changed.locale), (&changes.name, &changes.locale));
     assert_eq!((&changed.gender, &changed.title), (&changes.gender, &new.title));
     assert_eq!(client.get_voice(&id).expect("there"), changed);
+    let request = SpeechRequest::new("Hello.", &id);
+    let go_on = |_: Chunk<'_>| ControlFlow::Continue(());
+    client.stream_tts(&request, go_on).expect("it speaks");
     assert_eq!(client.delete_voice(&id).expect("deleted"), "Voice prompt deleted");
+    for error in [
+        client.stream_tts(&request, go_on).expect_err("it is gone"),
+        client.tts_retroactive(&request).expect_err("it is gone"),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::RejectedInput, "{error}");
+    }
     for error in [
         client.get_voice(&id).expect_err("gone"),
         client.delete_voice(&id).expect_err("gone"),

@@ -137,7 +137,7 @@ impl Connection {
                 )));
             }
         }
-        let speech = Speech::parse(json).map_err(Refusal::invalid)?;
+        let speech = Speech::of(json, &self.state, &self.caller.key).map_err(Refusal::invalid)?;
         let fault = self
             .caller
             .generation_fault(&self.state, "WS /open", json["voicePromptId"].as_str());

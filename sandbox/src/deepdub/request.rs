@@ -10,6 +10,7 @@ use super::front::FAULT_VOICE;
 use super::generate::Utterance;
 use super::voices::STORYTELLER;
 use crate::codec::{Format, SAMPLE_RATES};
+use crate::state::State;
 
 /// The sample rate of a request that names none. The vendor's page does not say what it is there.
 const DEFAULT_SAMPLE_RATE: u32 = 48_000;
@@ -26,9 +27,16 @@ pub(super) struct Speech {
 }
 
 impl Speech {
+    /// [`parse`](Self::parse) for the account of `key`, which may have deleted the voice.
+    pub(super) fn of(request: &Value, state: &State, key: &str) -> Result<Speech, String> {
+        let speech = Speech::parse(request)?;
+        state.voices.can_speak(key, &speech.utterance.voice)?;
+        Ok(speech)
+    }
+
     /// Checks a request: one without an acceptable value for every field that it has is refused with a text that names
     /// the first such field. `null` means unset; unknown fields are ignored.
-    pub(super) fn parse(request: &Value) -> Result<Speech, String> {
+    fn parse(request: &Value) -> Result<Speech, String> {
         let fields = Fields(request.as_object().ok_or("the request must be a JSON object")?);
         let model = fields.required("model")?.to_owned();
         let text = fields.required("targetText")?;

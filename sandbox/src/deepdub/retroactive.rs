@@ -24,7 +24,7 @@ pub(super) async fn retroactive(
     Extension(body): Extension<Bytes>,
     Origin(origin): Origin,
 ) -> Response {
-    let speech = match errors::object(&body).and_then(|json| Speech::parse(&json)) {
+    let speech = match errors::object(&body).and_then(|json| Speech::of(&json, &state, &caller.key)) {
         Ok(speech) => speech,
         Err(reason) => return errors::api(StatusCode::BAD_REQUEST, &format!("Invalid request: {reason}")),
     };

@@ -29,7 +29,7 @@ pub(super) async fn tts(
 ) -> Response {
     let arrived = Instant::now();
     let invalid = |reason: String| errors::api(StatusCode::BAD_REQUEST, &format!("Invalid request: {reason}"));
-    let speech = match errors::object(&body).and_then(|json| Speech::parse(&json)) {
+    let speech = match errors::object(&body).and_then(|json| Speech::of(&json, &state, &caller.key)) {
         Ok(speech) => speech,
         Err(reason) => return invalid(reason),
     };

@@ -1,7 +1,7 @@
 //! `/voice`: the voice prompts of an account, which begins with some. Any other voice prompt id works for generations,
-//! too.
+//! too, unless it has been deleted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use axum::body::Bytes;
@@ -26,6 +26,7 @@ const DEFAULT_LIMIT: usize = 100;
 const MAX_AUDIO: usize = 20 << 20;
 /// How many voices an account may have.
 const MAX_VOICES: usize = 100;
+const NOT_FOUND: &str = "Voice prompt not found";
 /// The oldest speaker.
 const MAX_AGE: i128 = 150;
 
@@ -64,12 +65,24 @@ pub(super) const STORYTELLER: &str = VOICES[0][0];
 
 /// The voice prompts of one sandbox, by the key of their account.
 #[derive(Default)]
-pub(crate) struct Voices(Mutex<HashMap<String, Vec<Value>>>);
+pub(crate) struct Voices {
+    there: Mutex<HashMap<String, Vec<Value>>>,
+    /// By key and id.
+    deleted: Mutex<HashSet<(String, String)>>,
+}
 
 impl Voices {
+    /// Whether a voice can speak for an account.
+    pub(super) fn can_speak(&self, key: &str, id: &str) -> Result<(), String> {
+        match lock(&self.deleted).contains(&(key.to_owned(), id.to_owned())) {
+            true => Err(NOT_FOUND.to_owned()),
+            false => Ok(()),
+        }
+    }
+
     /// Does something to the voices of an account.
     fn of<T>(&self, key: &str, action: impl FnOnce(&mut Vec<Value>) -> T) -> T {
-        let mut accounts = lock(&self.0);
+        let mut accounts = lock(&self.there);
         let voices = accounts
             .entry(key.to_owned())
             .or_insert_with(|| VOICES.iter().map(first).collect());
@@ -97,7 +110,7 @@ fn bad(message: &str) -> Response {
 }
 
 fn not_found() -> Response {
-    errors::api(StatusCode::NOT_FOUND, "Voice prompt not found")
+    errors::api(StatusCode::NOT_FOUND, NOT_FOUND)
 }
 
 pub(super) async fn list(
@@ -274,11 +287,12 @@ pub(super) async fn delete(
         voices.retain(|voice| voice["id"] != *id);
         voices.len() < before
     });
-    match gone {
-        true => answer::json(
-            StatusCode::OK,
-            &json!({"success": true, "message": "Voice prompt deleted", "data": {"voice_prompt_id": id}}),
-        ),
-        false => not_found(),
+    if !gone {
+        return not_found();
     }
+    lock(&state.voices.deleted).insert((key, id.clone()));
+    answer::json(
+        StatusCode::OK,
+        &json!({"success": true, "message": "Voice prompt deleted", "data": {"voice_prompt_id": id}}),
+    )
 }

@@ -79,6 +79,9 @@ async fn speak(
                 is_last,
             } => {
                 let format = utterance.format;
+                if let Err(reason) = state.voices.can_speak(key, &utterance.voice) {
+                    return delivery.fail(ErrorType::InvalidInput, &reason).await;
+                }
                 match generate::audio(state, key, utterance).await {
                     Ok(audio) => delivery.audio(&audio, format, arrived, is_last).await?,
                     Err(text) => delivery.fail(ErrorType::Server, &text).await?,
