@@ -18,7 +18,7 @@ pub enum ErrorKind {
     Unauthorized,
     /// Too many requests at once or in too short a time (`RateLimit`, HTTP 429). Wait, then try again.
     RateLimited,
-    /// The plan's generation minutes are used up (`MaxExceeded`).
+    /// What the plan allows is used up: generation minutes (`MaxExceeded`), or voices (HTTP 403 to another one).
     QuotaExceeded,
     /// The account has no credits left (`InsufficientCredits`, HTTP 402).
     InsufficientCredits,
@@ -94,7 +94,7 @@ kinds! {
     InvalidArgument      1 "invalid_argument"     "VW_ERR_INVALID_ARGUMENT"     "InvalidArgumentError"     "a parameter was refused before anything was sent";
     Unauthorized         2 "unauthorized"         "VW_ERR_UNAUTHORIZED"         "UnauthorizedError"        "the service does not accept the key";
     RateLimited          3 "rate_limited"         "VW_ERR_RATE_LIMITED"         "RateLimitedError"         "too many requests; wait and try again";
-    QuotaExceeded        4 "quota_exceeded"       "VW_ERR_QUOTA_EXCEEDED"       "QuotaExceededError"       "the plan's generation minutes are used up";
+    QuotaExceeded        4 "quota_exceeded"       "VW_ERR_QUOTA_EXCEEDED"       "QuotaExceededError"       "what the plan allows is used up: generation minutes, or voices";
     InsufficientCredits  5 "insufficient_credits" "VW_ERR_INSUFFICIENT_CREDITS" "InsufficientCreditsError" "the account has no credits left";
     RejectedInput        6 "rejected_input"       "VW_ERR_REJECTED_INPUT"       "RejectedInputError"       "the service refused the request";
     NotFound             7 "not_found"            "VW_ERR_NOT_FOUND"            "NotFoundError"            "what the request names does not exist";

@@ -607,6 +607,23 @@ fn a_voice_that_cannot_be_made_and_credentials_that_are_wrong_say_so() {
     let error = of(&sandbox).clone_voice(&mine(&directory), go_on).expect_err("failed");
     assert_kind(&error, ErrorKind::Server);
     assert!(error.message().contains("Two people are speaking"), "{error}");
+    let left = of(&sandbox)
+        .list_voices()
+        .expect("good")
+        .next()
+        .expect("one")
+        .expect("good");
+    let left = left.voice_id.expect("an id");
+    assert!(error.message().contains(&left), "{error}");
+    // So is one whose recording did not arrive.
+    sandbox.inject("http=403,on=POST /storage".parse().expect("a fault"));
+    let error = of(&sandbox)
+        .clone_voice(&mine(&directory), go_on)
+        .expect_err("no upload");
+    let voices = of(&sandbox).list_voices().expect("good");
+    let ids = voices.filter_map(|voice| voice.expect("good").voice_id);
+    let ids: Vec<String> = ids.filter(|id| *id != left).collect();
+    assert!(ids.len() == 1 && error.message().contains(&ids[0]), "{error}");
     let (id, secret) = sandbox.palabra().client();
     let base = || Config::new().base_url(sandbox.base_url()).http(http(0));
     Client::new(&base().client(id, secret))
@@ -622,5 +639,9 @@ fn a_voice_that_cannot_be_made_and_credentials_that_are_wrong_say_so() {
     let error = of(&sandbox)
         .clone_voice(&mine(&directory), go_on)
         .expect_err("one too many");
-    assert_kind(&error, ErrorKind::Unauthorized);
+    assert_kind(&error, ErrorKind::QuotaExceeded);
+    assert!(
+        error.problem().is_some_and(|problem| problem.error_code == Some(403)),
+        "{error}"
+    );
 }

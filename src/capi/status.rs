@@ -19,7 +19,7 @@ pub enum vw_status {
     VW_ERR_UNAUTHORIZED = 2,
     /// Too many requests (RateLimit, HTTP 429). Wait, then try again.
     VW_ERR_RATE_LIMITED = 3,
-    /// The plan's generation minutes are used up (MaxExceeded).
+    /// What the plan allows is used up: generation minutes (MaxExceeded), or voices (HTTP 403 to another one).
     VW_ERR_QUOTA_EXCEEDED = 4,
     /// The account has no credits left (InsufficientCredits, HTTP 402).
     VW_ERR_INSUFFICIENT_CREDITS = 5,

@@ -66,8 +66,9 @@ impl Client {
     ///
     /// # Errors
     /// `InvalidArgument` and `File` before anything is sent; `Server` with the service's words when it could not make the
-    /// voice, `Timeout` with the field `waiting_limit` when it took too long, `Cancelled`; then whatever calls can fail
-    /// with.
+    /// voice, `Timeout` with the field `waiting_limit` when it took too long, `Cancelled`; `QuotaExceeded` when the
+    /// account may have no more voices; then whatever calls can fail with. A voice that has been announced stays, and the
+    /// message names it: [`Client::delete_voice`] makes room again.
     pub fn clone_voice(
         &self,
         new: &NewVoice,
@@ -91,8 +92,24 @@ impl Client {
             .with_field("recording"));
         }
         let announced: Voice = self.ask("create_clone", new.announcement(&name, mime_type))?;
+        let voice_id = announced.voice_id.clone().ok_or_else(|| {
+            let message = "the answer to create_clone has no voice_id";
+            Error::new(ErrorKind::Protocol, message)
+        })?;
+        self.finish_clone(new, &announced, &voice_id, (&name, mime_type), &mut on_progress)
+            .map_err(|error| error.about(&format!("the voice {voice_id}, which stays with the service")))
+    }
+
+    /// Uploads the recording of a voice that has been announced, and waits for it.
+    fn finish_clone(
+        &self,
+        new: &NewVoice,
+        announced: &Voice,
+        voice_id: &str,
+        (name, mime_type): (&str, &'static str),
+        on_progress: &mut dyn FnMut(&CloneProgress<'_>) -> ControlFlow<()>,
+    ) -> Result<Voice> {
         let missing = |what: &str| Error::new(ErrorKind::Protocol, format!("the answer to create_clone has no {what}"));
-        let voice_id = announced.voice_id.clone().ok_or_else(|| missing("voice_id"))?;
         let sample = announced.samples.first().ok_or_else(|| missing("samples"))?;
         let url = sample.url.as_deref().ok_or_else(|| missing("url for the upload"))?;
         let mut form = Multipart::new();
@@ -103,13 +120,13 @@ impl Client {
             }
         }
         // Storage services ignore what comes after the file.
-        form.file("file", &name, mime_type, new.recording.clone());
+        form.file("file", name, mime_type, new.recording.clone());
         let mut tell = |stage, done, total| {
             on_progress(&CloneProgress {
                 stage,
                 done,
                 total,
-                voice_id: Some(&voice_id),
+                voice_id: Some(voice_id),
             })
         };
         self.upload_form(url, &form, &mut |sent, total| {
@@ -117,7 +134,7 @@ impl Client {
         })?;
         let mut waits = Waits::new(&new.waiting)?;
         loop {
-            let voice = self.get_voice(&voice_id)?;
+            let voice = self.get_voice(voice_id)?;
             let status = voice.processing_status.clone();
             let is_ready = status == Some(ProcessingStatus::Ready);
             if tell(CloneStage::Processing, u64::from(is_ready), 1).is_break() {
@@ -127,13 +144,10 @@ impl Client {
                 return Ok(voice);
             }
             if status == Some(ProcessingStatus::Failed) {
-                let words = words_of(&voice);
-                return Err(
-                    Error::new(ErrorKind::Server, words).about(&format!("the voice {voice_id} could not be made"))
-                );
+                return Err(Error::new(ErrorKind::Server, words_of(&voice)).about("it could not be made"));
             }
             if !waits.wait(self, None)? {
-                let message = format!("the voice {voice_id} is not ready yet, and the limit is reached");
+                let message = "it is not ready yet, and the limit is reached";
                 return Err(Error::new(ErrorKind::Timeout, message).with_field("waiting_limit"));
             }
         }

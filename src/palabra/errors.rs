@@ -68,6 +68,9 @@ fn kind_of(status: u16, problem: Option<&Problem>, may_lock: bool) -> ErrorKind 
     if says("locked") || says("in progress") || says("already being") {
         return ErrorKind::Locked;
     }
+    if says("quota") || says("limit") && ["voices", "reached", "exceed"].into_iter().any(says) {
+        return ErrorKind::QuotaExceeded;
+    }
     // The vendor's page has no other meaning for it in this call. What speaks of permission means that all the same.
     let is_forbidden = [
         "forbidden",

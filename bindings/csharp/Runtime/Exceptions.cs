@@ -20,7 +20,7 @@ namespace Voicewire
         internal RateLimitedException(Native.vw_error* error) : base(Status.RateLimited, error) { }
     }
 
-    /// <summary>The plan's generation minutes are used up.</summary>
+    /// <summary>What the plan allows is used up: generation minutes, or voices.</summary>
     public sealed unsafe class QuotaExceededException : VoicewireException
     {
         internal QuotaExceededException(Native.vw_error* error) : base(Status.QuotaExceeded, error) { }

@@ -11,7 +11,7 @@ namespace Voicewire
         Unauthorized = Native.VW_ERR_UNAUTHORIZED,
         /// <summary>Too many requests. Wait, then try again.</summary>
         RateLimited = Native.VW_ERR_RATE_LIMITED,
-        /// <summary>The plan's generation minutes are used up.</summary>
+        /// <summary>What the plan allows is used up: generation minutes, or voices.</summary>
         QuotaExceeded = Native.VW_ERR_QUOTA_EXCEEDED,
         /// <summary>The account has no credits left.</summary>
         InsufficientCredits = Native.VW_ERR_INSUFFICIENT_CREDITS,
