@@ -93,7 +93,7 @@ enum vw_status
      */
     VW_ERR_RATE_LIMITED = 3,
     /**
-     * The plan's generation minutes are used up (MaxExceeded).
+     * What the plan allows is used up: generation minutes (MaxExceeded), or voices (HTTP 403 to another one).
      */
     VW_ERR_QUOTA_EXCEEDED = 4,
     /**
@@ -245,10 +245,10 @@ typedef struct vw_deepdub_turn vw_deepdub_turn;
 /**
  * A JSON value: what a service answered, or what it is to be sent.
  *
- * Places in it are named by JSON pointers (RFC 6901), such as "/list/0/name"; in names ~0 stands for ~ and ~1 for /. NULL
- * and "" are the whole. What a pointer finds nothing at is absent, which is no failure: the getters then return NULL, the
- * fallback, VW_UNSET, 0 or VW_JSON_ABSENT. So they do for a handle that is none, or a pointer that is none, but then
- * vw_last_error tells.
+ * Places in it are named by JSON pointers (RFC 6901), such as "/list/0/name"; in names ~0 stands for ~ and ~1 for /. ""
+ * is the whole, and so, for those that read, is NULL. What a pointer finds nothing at is absent, which is no failure: the
+ * getters then return NULL, the fallback, VW_UNSET, 0 or VW_JSON_ABSENT. So they do for a handle that is none, or a
+ * pointer that is none, but then vw_last_error tells.
  *
  * Texts that are returned are borrowed: they stay until one of the vw_json_set functions changes the handle, or it is
  * freed. Each place's text is kept once, however often it is asked for. Any number of threads may read a handle at once;
@@ -1733,7 +1733,7 @@ typedef struct vw_save_to {
      */
     size_t struct_size;
     /**
-     * This file; one of that name is replaced.
+     * This file; one of that name is replaced. So is a symbolic link, and not what it leads to.
      */
     const char *file;
     /**
@@ -2529,9 +2529,9 @@ vw_status vw_json_text(const struct vw_json *json, const char *pointer, const ch
  *
  * What is missing, or null, on the way is made: an array where the next step is "-" or "0", else an object. "-", or an
  * index that is an array's size, adds an element to it. On failure json stays as it was. VW_ERR_INVALID_ARGUMENT with the
- * field "pointer" when it is none, leads through a text, a number or a bool, names an index beyond an array's end, or would
- * put more than 127 arrays and objects in one another; with "value" when that is NULL or not UTF-8. All vw_json_set
- * functions do it so.
+ * field "pointer" when it is NULL ("" is the whole) or none, leads through a text, a number or a bool, names an index
+ * beyond an array's end, or would put more than 127 arrays and objects in one another; with "value" when that is NULL or
+ * not UTF-8. All vw_json_set functions do it so.
  */
 vw_status vw_json_set_str(struct vw_json *json,
                           const char *pointer,
@@ -2584,7 +2584,8 @@ vw_status vw_format_for_path(const char *path, vw_format *out);
  * Joined WAV chunks get one header. A path in .wav also takes s16le, one in .au or .snd mulaw: the header then states
  * sample_rate, which for WAV comes from its own first header. *out is the file; free it with vw_audio_file_free.
  * VW_ERR_INVALID_ARGUMENT when the ending of path is for another format; VW_ERR_FILE when it cannot be made, or there is
- * something else than a plain file. It has the permissions of a file that it replaces.
+ * something else than a plain file. It has the permissions of a file that it replaces. A symbolic link is replaced, too, and
+ * what it leads to stays as it is.
  */
 vw_status vw_audio_file_create(const char *path,
                                vw_format format_code,
@@ -3938,11 +3939,12 @@ vw_status vw_respeecher_job_init(struct vw_respeecher_job *job);
  * A conversion that fails does not keep the others from becoming files (but an order with a voice or style that does not
  * exist is refused whole). So *outcome is written on failure, too, other than
  * elsewhere, if anything has come of the job: if there is a project, a folder or an original. Else it stays as it was; set
- * it to NULL before, and free it whatever the status is.
+ * it to NULL before, and free it whatever the status is. Where the original itself is refused, the project and the folder
+ * that were made for it are deleted again; they stay when it may have arrived all the same, and when the job is stopped.
  *
- * VW_ERR_INVALID_ARGUMENT before anything is sent, with the field; VW_ERR_SERVER or VW_ERR_REJECTED_INPUT with the service's
- * words for what it could not process or convert: of several failures those of the first, and how many there are;
- * VW_ERR_TIMEOUT with the field "polling_limit" when it took too long; VW_ERR_CANCELLED; VW_ERR_FILE; and whatever calls and
+ * VW_ERR_INVALID_ARGUMENT before anything is ordered, with the field; VW_ERR_SERVER or VW_ERR_REJECTED_INPUT with the
+ * service's words for what it could not process or convert, VW_ERR_INSUFFICIENT_CREDITS for what there were no credits for: of
+ * several failures those of the first, and how many there are; VW_ERR_TIMEOUT with the field "polling_limit" when it took too long; VW_ERR_CANCELLED; VW_ERR_FILE; and whatever calls and
  * downloads can fail with.
  */
 vw_status vw_respeecher_convert(const struct vw_respeecher_client *client,
@@ -4086,7 +4088,9 @@ vw_status vw_palabra_new_voice_init(struct vw_palabra_new_voice *voice);
  *
  * on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE
  * before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the
- * field "waiting_limit" when it took too long, VW_ERR_CANCELLED; then whatever calls can fail with.
+ * field "waiting_limit" when it took too long, VW_ERR_CANCELLED; VW_ERR_QUOTA_EXCEEDED when the account may have no more
+ * voices; then whatever calls can fail with. A voice that has been announced stays, and the message names it:
+ * "delete_voice" makes room again.
  */
 vw_status vw_palabra_clone(const struct vw_palabra_client *client,
                            const struct vw_palabra_new_voice *voice,

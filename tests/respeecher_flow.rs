@@ -240,12 +240,20 @@ fn credits_that_run_out_in_the_middle_leave_what_was_paid_for() {
         (1, 1)
     );
     assert_whole(&incomplete.outcome().files[0].path);
+    let failure = &incomplete.outcome().failures[0];
+    for error in [incomplete.error(), &failure.error] {
+        assert_kind(error, ErrorKind::InsufficientCredits);
+        let id = failure.conversion_id.as_deref().expect("it was ordered");
+        assert!(error.message().contains(id), "{error}");
+    }
     // Nothing is left: the order itself is refused.
     let incomplete = client
         .convert(&job(PARAGRAPHS[1], &two, &directory), go)
         .expect_err("too poor");
     assert_kind(incomplete.error(), ErrorKind::InsufficientCredits);
-    assert!(incomplete.outcome().recording_id().is_some() && incomplete.outcome().folder_id.is_some());
+    assert!(incomplete.outcome().folder_id.is_some());
+    let id = incomplete.outcome().recording_id().expect("it stays");
+    assert!(incomplete.error().message().contains(id), "{}", incomplete.error());
     assert_eq!(directory.names().len(), 1);
     sandbox.respeecher().set_credits(10);
     let resumed = Job {
@@ -288,7 +296,15 @@ fn what_is_wrong_with_a_job_is_told_before_anything_is_sent() {
         change(&mut job);
         job
     };
-    let cases: [(&str, Job); 13] = [
+    let cases: [(&str, Job); 15] = [
+        (
+            "semitones_correction",
+            with(|job| job.conversions[0].semitones_correction = Some(2.0)),
+        ),
+        (
+            "accent_id",
+            with(|job| job.conversions[0].accent_id = Some("a".to_owned())),
+        ),
         ("text", with(|job| job.source = Source::text(" "))),
         ("label", with(|job| job.label = Some(String::new()))),
         (
@@ -341,6 +357,92 @@ fn what_is_wrong_with_a_job_is_told_before_anything_is_sent() {
     let incomplete = client.convert(&missing, go).expect_err("refused");
     assert_kind(incomplete.error(), ErrorKind::File);
     assert!(sandbox.requests().is_empty());
+}
+
+#[test]
+fn what_was_made_for_an_original_that_is_refused_is_deleted() {
+    let sandbox = sandbox();
+    let client = market(&sandbox);
+    let one = voices(&client)[..1].to_vec();
+    let directory = Directory::new();
+    let refused = |place: Place| Job {
+        label: Some("x".repeat(1000)),
+        place,
+        ..job(PARAGRAPHS[0], &one, &directory)
+    };
+    let count = || client.list_projects(&ProjectQuery::default()).expect("good").count();
+    let incomplete = client.convert(&refused(Place::default()), go).expect_err("refused");
+    assert_kind(incomplete.error(), ErrorKind::RejectedInput);
+    assert_eq!(count(), 0);
+    let outcome = incomplete.outcome();
+    assert!(outcome.project_id.is_none() && outcome.folder_id.is_none());
+
+    // What was there before stays.
+    let (project, folder) = place(&client);
+    let in_project = Place::Project {
+        project_id: project.id.clone(),
+        folder: "New".to_owned(),
+    };
+    for there in [in_project, Place::Folder(folder.id.clone())] {
+        let incomplete = client.convert(&refused(there), go).expect_err("refused");
+        assert_eq!(
+            incomplete.outcome().project_id.is_some(),
+            incomplete.outcome().folder_id.is_none()
+        );
+    }
+    let query = FolderQuery {
+        project_id: project.id,
+        ..FolderQuery::default()
+    };
+    let folders: Vec<Folder> = client
+        .list_folders(&query)
+        .expect("good")
+        .map(|folder| folder.expect("a folder"))
+        .collect();
+    assert!(folders.iter().any(|there| there.id == folder.id));
+    assert!(folders.iter().all(|there| there.name.as_deref() != Some("New")));
+
+    // An original that may have arrived is not deleted, and can be found.
+    sandbox.inject("drop,on=POST /api/v2/recordings/tts".parse().expect("a fault"));
+    let incomplete = client
+        .convert(&job(PARAGRAPHS[0], &one, &directory), go)
+        .expect_err("broken");
+    assert_kind(incomplete.error(), ErrorKind::Network);
+    assert!(incomplete.outcome().project_id.is_some() && incomplete.outcome().folder_id.is_some());
+    assert_eq!(count(), 2);
+}
+
+#[test]
+fn a_shift_that_is_for_audio_is_not_ordered_for_a_text() {
+    let sandbox = sandbox();
+    let client = market(&sandbox);
+    let one = voices(&client)[..1].to_vec();
+    let directory = Directory::new();
+    let (_, folder) = place(&client);
+    let mut resumed = job("", &one, &directory);
+    resumed.source = Source::Recording(spoken(&client, &folder, PARAGRAPHS[0]).id);
+    resumed.conversions[0].semitones_correction = Some(2.0);
+    let incomplete = client.convert(&resumed, go).expect_err("refused");
+    assert_eq!(
+        (incomplete.error().kind(), incomplete.error().field()),
+        (ErrorKind::InvalidArgument, Some("semitones_correction"))
+    );
+    let order = Order {
+        original_id: "o".to_owned(),
+        conversions: vec![Conversion {
+            semitones_correction: Some(f64::NEG_INFINITY),
+            ..Conversion::new("v")
+        }],
+        ..Order::default()
+    };
+    let endless = client.create_order(&order).expect_err("refused");
+    assert_eq!(endless.field(), Some("semitones_correction"));
+    assert!(
+        sandbox
+            .requests()
+            .iter()
+            .all(|request| request.path != "/api/v2/orders")
+    );
 }
 
 #[test]

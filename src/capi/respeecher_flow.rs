@@ -416,11 +416,12 @@ pub unsafe extern "C" fn vw_respeecher_job_init(job: *mut vw_respeecher_job) -> 
 /// A conversion that fails does not keep the others from becoming files (but an order with a voice or style that does not
 /// exist is refused whole). So *outcome is written on failure, too, other than
 /// elsewhere, if anything has come of the job: if there is a project, a folder or an original. Else it stays as it was; set
-/// it to NULL before, and free it whatever the status is.
+/// it to NULL before, and free it whatever the status is. Where the original itself is refused, the project and the folder
+/// that were made for it are deleted again; they stay when it may have arrived all the same, and when the job is stopped.
 ///
-/// VW_ERR_INVALID_ARGUMENT before anything is sent, with the field; VW_ERR_SERVER or VW_ERR_REJECTED_INPUT with the service's
-/// words for what it could not process or convert: of several failures those of the first, and how many there are;
-/// VW_ERR_TIMEOUT with the field "polling_limit" when it took too long; VW_ERR_CANCELLED; VW_ERR_FILE; and whatever calls and
+/// VW_ERR_INVALID_ARGUMENT before anything is ordered, with the field; VW_ERR_SERVER or VW_ERR_REJECTED_INPUT with the
+/// service's words for what it could not process or convert, VW_ERR_INSUFFICIENT_CREDITS for what there were no credits for: of
+/// several failures those of the first, and how many there are; VW_ERR_TIMEOUT with the field "polling_limit" when it took too long; VW_ERR_CANCELLED; VW_ERR_FILE; and whatever calls and
 /// downloads can fail with.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_respeecher_convert(

@@ -367,6 +367,9 @@ impl Client {
     /// # Errors
     /// As [`call`](Self::call); `InsufficientCredits`.
     pub fn create_order(&self, order: &Order) -> Result<Vec<PlacedOrder>> {
+        for conversion in &order.conversions {
+            check_shift(conversion.semitones_correction)?;
+        }
         let OneOrMany(list) = self.ask("create_order", parameters(order))?;
         Ok(list)
     }
@@ -416,6 +419,7 @@ impl Client {
     /// # Errors
     /// As [`call`](Self::call).
     pub fn set_voice_settings(&self, settings: &VoiceSettings) -> Result<Voice> {
+        check_shift(settings.semitones_correction)?;
         self.ask("set_voice_settings", parameters(settings))
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::net::{Response, first_line, kind_of_status, redirect_message};
 
 /// The error in an answer whose status is not a success: `{"detail": "…"}`, or for a request that does not hold
@@ -38,6 +38,14 @@ pub(super) fn response_error(response: &Response) -> Error {
             line if line.is_empty() => error(format!("the service answered with status {status} and no reason")),
             line => error(line),
         },
+    }
+}
+
+/// What the service's reason for something that failed later means: it comes without a status.
+pub(super) fn kind_of_reason(reason: &str) -> ErrorKind {
+    match reason.to_lowercase().contains("credit") {
+        true => ErrorKind::InsufficientCredits,
+        false => ErrorKind::Server,
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::answers::{PlacedOrder, Recording};
 use super::client::Client;
+use super::errors::kind_of_reason;
 use super::job::{Converted, Failure, Incomplete, Job, Outcome, Place, Polling, Progress, Source, Stage};
 use super::requests::{Conversion, ConversionQuery, NewFolder, NewProject, NewRecording, NewTtsRecording, Order};
 use super::words::State;
@@ -24,9 +25,13 @@ impl Client {
     ///
     /// # Errors
     /// [`Incomplete`]: what went wrong, and what came of it all the same. A conversion that fails does not keep the
-    /// others from becoming files. As kinds: `InvalidArgument` before anything is sent, `Server` or `RejectedInput`
-    /// with the service's words for what it could not process or convert, `Timeout` with the field `polling_limit` when
-    /// it took too long, `Cancelled`, and whatever calls and downloads can fail with.
+    /// others from becoming files. As kinds: `InvalidArgument` before anything is ordered, `Server` or `RejectedInput`
+    /// with the service's words for what it could not process or convert, `InsufficientCredits` for what there were no
+    /// credits for, `Timeout` with the field `polling_limit` when it took too long, `Cancelled`, and whatever calls and
+    /// downloads can fail with.
+    ///
+    /// Where the original itself is refused, the project and the folder that were made for it are deleted again. They
+    /// stay when it may have arrived all the same, and when the job is stopped; their ids are in the outcome.
     pub fn convert(
         &self,
         job: &Job,
@@ -77,9 +82,12 @@ impl Flow<'_> {
         self.tell(Stage::Preparing, 0, 1)?;
         let original = match &self.job.source {
             Source::Recording(id) => self.client.get_recording(id)?,
-            _ => self.make_original()?,
+            _ => self.make_original().inspect_err(|error| self.clear_up(error))?,
         };
         self.remember(&original);
+        if original.tts == Some(true) {
+            self.job.check_for_text()?;
+        }
         self.processed(original)?;
         let ids = self.ordered()?;
         let finished = self.converted(&ids)?;
@@ -164,6 +172,32 @@ impl Flow<'_> {
         Ok(folder.id)
     }
 
+    /// Deletes what was made for an original that is certainly not there. What cannot be deleted stays in the outcome.
+    fn clear_up(&mut self, error: &Error) {
+        let is_refused = error.http_status().is_some_and(|status| (400..500).contains(&status));
+        let is_here = matches!(error.kind(), ErrorKind::InvalidArgument | ErrorKind::File);
+        if !is_refused && !is_here && !error.is_unsent() {
+            return;
+        }
+        let Outcome {
+            project_id, folder_id, ..
+        } = &self.outcome;
+        let deleted = match (&self.job.place, project_id, folder_id) {
+            (Place::New(_), Some(id), _) => self.client.delete_project(id).map(drop),
+            (Place::Project { .. }, _, Some(id)) => self.client.delete_folder(id).map(drop),
+            _ => return,
+        };
+        match deleted {
+            Ok(()) => {
+                self.outcome.folder_id = None;
+                self.outcome
+                    .project_id
+                    .take_if(|_| matches!(self.job.place, Place::New(_)));
+            }
+            Err(error) => log::debug!("what was made for the job stays: {error}"),
+        }
+    }
+
     /// Waits until the original is done.
     fn processed(&mut self, mut original: Recording) -> Result<()> {
         self.tell(Stage::Processing, 0, 1)?;
@@ -219,7 +253,10 @@ impl Flow<'_> {
                 use_calibration: self.job.calibration_id.is_some().then_some(true),
                 calibration_id: self.job.calibration_id.clone(),
             };
-            let placed = self.client.create_order(&order)?;
+            let placed = self.client.create_order(&order).map_err(|error| {
+                let what = format!("the order for the recording {}, which stays", order.original_id);
+                error.about(&what)
+            })?;
             // Where the answer does not say which is which, they are told by their voices.
             if placed.len() == missing.len() {
                 for (index, placed) in missing.iter().zip(placed) {
@@ -252,7 +289,8 @@ impl Flow<'_> {
         for (index, wanted) in wanted.iter().enumerate() {
             if let Some(error) = &wanted.error {
                 failed.insert(index);
-                self.failed(index, wanted.id.clone(), error.clone());
+                let what = format!("the conversion into {}", self.job.conversions[index].voice_id);
+                self.failed(index, wanted.id.clone(), error.clone().about(&what));
             }
         }
         let mut waits = Waits::new(self.job.polling);
@@ -406,7 +444,7 @@ impl Wanted {
             let words = placed
                 .error
                 .unwrap_or_else(|| "the order failed, with no reason given".to_owned());
-            self.error = Some(Error::new(ErrorKind::Server, words));
+            self.error = Some(Error::new(kind_of_reason(&words), words));
         }
         self.id = placed.conversion_id;
     }
@@ -414,16 +452,15 @@ impl Wanted {
 
 /// Whether `there` is what `conversion` asked for.
 fn is_of(there: &Recording, conversion: &Conversion) -> bool {
-    let same = |asked: &Option<String>, there: &Option<String>| asked.is_none() || asked == there;
+    // Services leave out what they have no use for, as a style for audio.
+    let same = |asked: &Option<String>, there: &Option<String>| asked.is_none() || there.is_none() || asked == there;
     there.voice_id.as_deref() == Some(&conversion.voice_id)
         && same(&conversion.narration_style_id, &there.narration_style_id)
         && same(&conversion.accent_id, &there.accent_id)
         && same(&conversion.label, &there.label)
-        && conversion.semitones_correction.is_none_or(|asked| {
-            there
-                .semitones_correction
-                .is_some_and(|there| (asked - there).abs() < 1e-6)
-        })
+        && conversion
+            .semitones_correction
+            .is_none_or(|asked| (asked - there.semitones_correction.unwrap_or_default()).abs() < 1e-6)
 }
 
 fn described(conversion: &Conversion, recording: &Recording) -> String {
@@ -440,12 +477,13 @@ fn failure_of(recording: &Recording, what: String) -> Error {
         moderation.and_then(|moderation| moderation.error.as_ref()),
     ];
     let words = words.into_iter().flatten().find(|words| !words.trim().is_empty());
+    let words = words.map_or("the service gave no reason", String::as_str);
     let kind = if is_refused {
         ErrorKind::RejectedInput
     } else {
-        ErrorKind::Server
+        kind_of_reason(words)
     };
-    Error::new(kind, words.map_or("the service gave no reason", String::as_str)).about(&what)
+    Error::new(kind, words).about(&what)
 }
 
 /// The ending of the conversion's file, as far as it is known.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::answers::Recording;
 use super::client::Audio;
-use super::requests::Conversion;
+use super::requests::{Conversion, check_shift};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What is converted.
@@ -151,9 +151,7 @@ impl Job {
             if conversion.voice_id.trim().is_empty() {
                 return empty("voice_id");
             }
-            if let Some(shift) = conversion.semitones_correction.filter(|shift| !shift.is_finite()) {
-                return Err(Error::invalid("semitones_correction", shift, "a finite number"));
-            }
+            check_shift(conversion.semitones_correction)?;
             // Before a text has been paid for.
             if is_text && conversion.narration_style_id.is_none() {
                 return Err(Error::invalid(
@@ -163,11 +161,30 @@ impl Job {
                 ));
             }
         }
+        if is_text {
+            self.check_for_text()?;
+        }
         if self.directory.as_os_str().is_empty() {
             return empty("directory");
         }
         if self.polling.first.is_zero() || self.polling.longest.is_zero() {
             return Err(Error::invalid("polling", 0, "waits of more than 0"));
+        }
+        Ok(())
+    }
+}
+
+impl Job {
+    /// What the service drops in silence where the original is a text.
+    pub(super) fn check_for_text(&self) -> Result<()> {
+        let for_audio = |field: &str, got: &str| Err(Error::invalid(field, got, "audio to convert, not a text"));
+        for conversion in &self.conversions {
+            if let Some(shift) = conversion.semitones_correction.filter(|shift| *shift != 0.0) {
+                return for_audio("semitones_correction", &shift.to_string());
+            }
+            if let Some(id) = &conversion.accent_id {
+                return for_audio("accent_id", id);
+            }
         }
         Ok(())
     }

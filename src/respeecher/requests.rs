@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::words::{AgeGroup, Direction, Gender, PitchGroup, ProjectSort, Species, Visibility, VoiceSort};
+use crate::error::{Error, Result};
 
 /// Structs whose fields have the service's names.
 macro_rules! requests {
@@ -253,6 +254,14 @@ impl Conversion {
             narration_style_id: Some(narration_style_id.into()),
             ..Conversion::new(voice_id)
         }
+    }
+}
+
+/// JSON has no infinite numbers: they would be sent as nothing.
+pub(super) fn check_shift(semitones: Option<f64>) -> Result<()> {
+    match semitones.filter(|shift| !shift.is_finite()) {
+        Some(shift) => Err(Error::invalid("semitones_correction", shift, "a finite number")),
+        None => Ok(()),
     }
 }
 

@@ -51,7 +51,7 @@ namespace Voicewire
         /// <summary>Too many requests (RateLimit, HTTP 429). Wait, then try again.</summary>
         internal const int VW_ERR_RATE_LIMITED = 3;
 
-        /// <summary>The plan's generation minutes are used up (MaxExceeded).</summary>
+        /// <summary>What the plan allows is used up: generation minutes (MaxExceeded), or voices (HTTP 403 to another one).</summary>
         internal const int VW_ERR_QUOTA_EXCEEDED = 4;
 
         /// <summary>The account has no credits left (InsufficientCredits, HTTP 402).</summary>
@@ -1011,7 +1011,7 @@ namespace Voicewire
         {
             /// <summary>Set by vw_save_to_init.</summary>
             internal UIntPtr struct_size;
-            /// <summary>This file; one of that name is replaced.</summary>
+            /// <summary>This file; one of that name is replaced. So is a symbolic link, and not what it leads to.</summary>
             internal byte* file;
             /// <summary>This directory, which is there, under the name that the service gives, made safe: no directories, no control characters, no device's name, not hidden, 200 bytes at most. A file of that name is replaced.</summary>
             internal byte* directory;
@@ -1343,7 +1343,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Puts a text at a place of json, where something else may have been.</para>
-        /// <para>What is missing, or null, on the way is made: an array where the next step is "-" or "0", else an object. "-", or an index that is an array's size, adds an element to it. On failure json stays as it was. VW_ERR_INVALID_ARGUMENT with the field "pointer" when it is none, leads through a text, a number or a bool, names an index beyond an array's end, or would put more than 127 arrays and objects in one another; with "value" when that is NULL or not UTF-8. All vw_json_set functions do it so.</para>
+        /// <para>What is missing, or null, on the way is made: an array where the next step is "-" or "0", else an object. "-", or an index that is an array's size, adds an element to it. On failure json stays as it was. VW_ERR_INVALID_ARGUMENT with the field "pointer" when it is NULL ("" is the whole) or none, leads through a text, a number or a bool, names an index beyond an array's end, or would put more than 127 arrays and objects in one another; with "value" when that is NULL or not UTF-8. All vw_json_set functions do it so.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_json_set_str(IntPtr json, byte* pointer, byte* value);
@@ -1377,7 +1377,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Begins a file for chunks of format at sample_rate Hz. It is written beside path and takes its name in vw_audio_file_finish; a file that has that name stays until then.</para>
-        /// <para>Joined WAV chunks get one header. A path in .wav also takes s16le, one in .au or .snd mulaw: the header then states sample_rate, which for WAV comes from its own first header. *out is the file; free it with vw_audio_file_free. VW_ERR_INVALID_ARGUMENT when the ending of path is for another format; VW_ERR_FILE when it cannot be made, or there is something else than a plain file. It has the permissions of a file that it replaces.</para>
+        /// <para>Joined WAV chunks get one header. A path in .wav also takes s16le, one in .au or .snd mulaw: the header then states sample_rate, which for WAV comes from its own first header. *out is the file; free it with vw_audio_file_free. VW_ERR_INVALID_ARGUMENT when the ending of path is for another format; VW_ERR_FILE when it cannot be made, or there is something else than a plain file. It has the permissions of a file that it replaces. A symbolic link is replaced, too, and what it leads to stays as it is.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_audio_file_create(byte* path, int format_code, int sample_rate, IntPtr* @out);
@@ -2199,8 +2199,8 @@ namespace Voicewire
         /// <para>Text or audio in, finished files out: makes what the job needs, has it spoken or uploads it, waits, orders the conversions, waits, and downloads each to a file of its own.</para>
         /// <para>on_progress may be NULL; it may stop the job. cancel may be NULL. *outcome, unless outcome is NULL, is an object; free it with vw_json_free:</para>
         /// <para>- "files": the conversions that have become files, each with "index" (which of the job's conversions), "path", "bytes" and "recording" (the conversion, as the service has it). - "failures": those that have not, each with "index", "conversion_id", "status" (a vw_status), "status_name", "message" and "description". - "recording_id": what the job can be resumed with. "recording": the original, as the service has it. - "project_id" and "folder_id", as far as they are known: another job can use the folder.</para>
-        /// <para>A conversion that fails does not keep the others from becoming files (but an order with a voice or style that does not exist is refused whole). So *outcome is written on failure, too, other than elsewhere, if anything has come of the job: if there is a project, a folder or an original. Else it stays as it was; set it to NULL before, and free it whatever the status is.</para>
-        /// <para>VW_ERR_INVALID_ARGUMENT before anything is sent, with the field; VW_ERR_SERVER or VW_ERR_REJECTED_INPUT with the service's words for what it could not process or convert: of several failures those of the first, and how many there are; VW_ERR_TIMEOUT with the field "polling_limit" when it took too long; VW_ERR_CANCELLED; VW_ERR_FILE; and whatever calls and downloads can fail with.</para>
+        /// <para>A conversion that fails does not keep the others from becoming files (but an order with a voice or style that does not exist is refused whole). So *outcome is written on failure, too, other than elsewhere, if anything has come of the job: if there is a project, a folder or an original. Else it stays as it was; set it to NULL before, and free it whatever the status is. Where the original itself is refused, the project and the folder that were made for it are deleted again; they stay when it may have arrived all the same, and when the job is stopped.</para>
+        /// <para>VW_ERR_INVALID_ARGUMENT before anything is ordered, with the field; VW_ERR_SERVER or VW_ERR_REJECTED_INPUT with the service's words for what it could not process or convert, VW_ERR_INSUFFICIENT_CREDITS for what there were no credits for: of several failures those of the first, and how many there are; VW_ERR_TIMEOUT with the field "polling_limit" when it took too long; VW_ERR_CANCELLED; VW_ERR_FILE; and whatever calls and downloads can fail with.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_respeecher_convert(IntPtr client, vw_respeecher_job* job, IntPtr on_progress, IntPtr user_data, IntPtr cancel, IntPtr* outcome);
@@ -2279,7 +2279,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Makes a voice from a recording: announces it, uploads it, and waits until the voice is ready. *made is the voice; free it with vw_json_free.</para>
-        /// <para>on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the field "waiting_limit" when it took too long, VW_ERR_CANCELLED; then whatever calls can fail with.</para>
+        /// <para>on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the field "waiting_limit" when it took too long, VW_ERR_CANCELLED; VW_ERR_QUOTA_EXCEEDED when the account may have no more voices; then whatever calls can fail with. A voice that has been announced stays, and the message names it: "delete_voice" makes room again.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_palabra_clone(IntPtr client, vw_palabra_new_voice* voice, IntPtr on_progress, IntPtr user_data, IntPtr cancel, IntPtr* made);
