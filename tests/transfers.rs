@@ -133,6 +133,12 @@ fn there_is_never_half_a_file() {
             ErrorKind::Protocol,
             1,
         ),
+        // A service that says what went wrong with a status that says that nothing has.
+        (
+            json("200 OK", serde_json::json!({ "detail": "Try again later" })),
+            ErrorKind::Protocol,
+            1,
+        ),
         (
             json("404 Not Found", serde_json::json!({ "detail": "No such project" })),
             ErrorKind::NotFound,

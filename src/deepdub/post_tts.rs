@@ -269,16 +269,7 @@ impl Post<'_> {
             let bytes = body.control.during(|| http.read_whole(&mut body.incoming))?;
             return Ok(Some(response_error(&head.into_response(bytes))));
         }
-        let content_type = head
-            .content_type
-            .as_deref()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        if ["application/json", "text/"]
-            .iter()
-            .any(|text| content_type.starts_with(text))
-        {
+        if let Some(content_type) = head.type_of_words() {
             return Ok(Some(protocol(format!("the answer is no audio, but {content_type}"))));
         }
         if !head.has_end {

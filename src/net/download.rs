@@ -245,6 +245,14 @@ impl State {
             if length == 0 {
                 break;
             }
+            // A service that has something to say instead; some call whatever they send a text.
+            if let Some(words) = head.type_of_words()
+                && self.written == 0
+                && matches!(piece[..length].trim_ascii_start().first(), Some(b'{' | b'[' | b'<'))
+            {
+                let message = format!("the answer is no file, but {words}");
+                return Err(Error::new(ErrorKind::Protocol, message).with_http_status(head.status));
+            }
             let written = self
                 .file
                 .as_mut()

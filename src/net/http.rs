@@ -108,6 +108,13 @@ pub(crate) struct Head {
 }
 
 impl Head {
+    /// The media type of an answer in words, which is no audio and no archive.
+    pub fn type_of_words(&self) -> Option<String> {
+        let content_type = self.content_type.as_deref()?.trim().to_ascii_lowercase();
+        let is_words = content_type.starts_with("application/json") || content_type.starts_with("text/");
+        is_words.then_some(content_type)
+    }
+
     fn new(response: &http::Response<ureq::Body>) -> Head {
         let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let owned = |name: &str| text(name).map(str::to_owned);
