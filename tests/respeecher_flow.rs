@@ -296,11 +296,12 @@ fn what_is_wrong_with_a_job_is_told_before_anything_is_sent() {
         change(&mut job);
         job
     };
-    let cases: [(&str, Job); 15] = [
+    let cases: [(&str, Job); 17] = [
         (
             "semitones_correction",
             with(|job| job.conversions[0].semitones_correction = Some(2.0)),
         ),
+        ("calibration_id", with(|job| job.calibration_id = Some("c".to_owned()))),
         (
             "accent_id",
             with(|job| job.conversions[0].accent_id = Some("a".to_owned())),
@@ -324,7 +325,7 @@ fn what_is_wrong_with_a_job_is_told_before_anything_is_sent() {
             "recording_id",
             with(|job| job.source = Source::Recording(String::new())),
         ),
-        ("data", with(|job| job.source = Source::file(""))),
+        ("file", with(|job| job.source = Source::file(""))),
         (
             "data",
             with(|job| {
@@ -341,8 +342,9 @@ fn what_is_wrong_with_a_job_is_told_before_anything_is_sent() {
             with(|job| job.conversions[0].narration_style_id = None),
         ),
         ("directory", with(|job| job.directory.clear())),
-        ("name", with(|job| job.place = Place::New(String::new()))),
-        ("polling", with(|job| job.polling.first = Duration::ZERO)),
+        ("place_name", with(|job| job.place = Place::New(String::new()))),
+        ("polling_first", with(|job| job.polling.first = Duration::ZERO)),
+        ("polling_longest", with(|job| job.polling.longest = Duration::ZERO)),
     ];
     for (field, job) in cases {
         let incomplete = client.convert(&job, go).expect_err("refused");

@@ -67,8 +67,10 @@ pub(super) struct Waits {
 
 impl Waits {
     pub fn new(waiting: &Waiting) -> Result<Waits> {
-        if waiting.first.is_zero() || waiting.longest.is_zero() {
-            return Err(Error::invalid("waiting", 0, "waits of more than 0"));
+        for (field, wait) in [("waiting_first", waiting.first), ("waiting_longest", waiting.longest)] {
+            if wait.is_zero() {
+                return Err(Error::invalid(field, 0, "a wait of more than 0"));
+            }
         }
         Ok(Waits {
             next: waiting.first,

@@ -120,12 +120,12 @@ impl Job {
         match &self.source {
             Source::Text { text, .. } if text.trim().is_empty() => return empty("text"),
             Source::Recording(id) if id.trim().is_empty() => return empty("recording_id"),
-            Source::Audio(Audio::File(path)) if path.as_os_str().is_empty() => return empty("data"),
+            Source::Audio(Audio::File(path)) if path.as_os_str().is_empty() => return empty("file"),
             Source::Audio(Audio::Bytes { bytes, .. }) if bytes.is_empty() => return empty("data"),
             // What cannot be read is told before there is a project for it.
             Source::Audio(Audio::File(path)) if !path.metadata().is_ok_and(|there| there.is_file()) => {
                 let message = format!("{} is not a file that can be read", path.display());
-                return Err(Error::new(ErrorKind::File, message).with_field("data"));
+                return Err(Error::new(ErrorKind::File, message).with_field("file"));
             }
             // The service says so only when there is a project for it.
             Source::Text {
@@ -141,7 +141,9 @@ impl Job {
         match &self.place {
             Place::Folder(id) if id.trim().is_empty() => return empty("folder_id"),
             Place::Project { project_id, .. } if project_id.trim().is_empty() => return empty("project_id"),
-            Place::Project { folder: name, .. } | Place::New(name) if name.trim().is_empty() => return empty("name"),
+            Place::Project { folder: name, .. } | Place::New(name) if name.trim().is_empty() => {
+                return empty("place_name");
+            }
             _ => {}
         }
         if self.conversions.is_empty() {
@@ -167,10 +169,14 @@ impl Job {
         if self.directory.as_os_str().is_empty() {
             return empty("directory");
         }
-        if self.polling.first.is_zero() || self.polling.longest.is_zero() {
-            return Err(Error::invalid("polling", 0, "waits of more than 0"));
+        let waits = [
+            ("polling_first", self.polling.first),
+            ("polling_longest", self.polling.longest),
+        ];
+        match waits.into_iter().find(|(_, wait)| wait.is_zero()) {
+            Some((field, _)) => Err(Error::invalid(field, 0, "a wait of more than 0")),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -178,6 +184,9 @@ impl Job {
     /// What the service drops in silence where the original is a text.
     pub(super) fn check_for_text(&self) -> Result<()> {
         let for_audio = |field: &str, got: &str| Err(Error::invalid(field, got, "audio to convert, not a text"));
+        if let Some(id) = &self.calibration_id {
+            return for_audio("calibration_id", id);
+        }
         for conversion in &self.conversions {
             if let Some(shift) = conversion.semitones_correction.filter(|shift| *shift != 0.0) {
                 return for_audio("semitones_correction", &shift.to_string());

@@ -172,11 +172,11 @@ def test_a_voice_that_cannot_be_made(sandbox: Sandbox, cloner: palabra.Client, r
     ("error", "field", "arguments"),
     [
         (voicewire.InvalidArgumentError, "name", {"name": " "}),
-        (voicewire.InvalidArgumentError, "recording", {"audio": "ann.txt"}),
-        (voicewire.InvalidArgumentError, "recording", {"audio": ""}),
-        (voicewire.FileError, "recording", {"audio": "nothing-here.wav"}),
+        (voicewire.InvalidArgumentError, "audio", {"audio": "ann.txt"}),
+        (voicewire.InvalidArgumentError, "audio", {"audio": ""}),
+        (voicewire.FileError, "audio", {"audio": "nothing-here.wav"}),
         (voicewire.InvalidArgumentError, "lang_code", {"lang_code": "klingon"}),
-        (voicewire.InvalidArgumentError, "waiting", {"waiting_first": 0}),
+        (voicewire.InvalidArgumentError, "waiting_first", {"waiting_first": 0}),
         (voicewire.InvalidArgumentError, "waiting_limit", {"waiting_limit": -1}),
     ],
 )
@@ -258,9 +258,19 @@ def test_the_account_s_limit(sandbox: Sandbox, cloner: palabra.Client, recording
     sandbox.steer_palabra(voice_limit=0)
     limits = cloner.get_limits()
     assert (limits.limit, limits.remaining) == (0, 0)
-    with pytest.raises(voicewire.Error) as caught:
+    with pytest.raises(voicewire.QuotaExceededError) as caught:
         cloner.clone("Ann", recording, lang_code="en-us", **QUICK)
     assert caught.value.problem is not None and caught.value.problem.detail
+
+
+def test_a_clone_that_fails_names_the_voice_that_it_leaves(
+    sandbox: Sandbox, cloner: palabra.Client, recording: Path
+) -> None:
+    sandbox.steer_palabra(fail_voice="Two people are speaking")
+    with pytest.raises(voicewire.ServerError, match="Two people are speaking") as caught:
+        cloner.clone("Ann", recording, lang_code="en-us", **QUICK)
+    (left,) = cloner.list_voices()
+    assert left.voice_id in caught.value.message
 
 
 def test_a_bar_is_drawn_if_asked_for(

@@ -184,10 +184,12 @@ def test_credits_that_run_out_in_the_middle_leave_what_was_paid_for(
     sandbox: Sandbox, market: respeecher.Client, voices: Sequence[Voice], tmp_path: Path
 ) -> None:
     sandbox.steer_respeecher(credits=1)
-    with pytest.raises(voicewire.Error) as caught:
+    with pytest.raises(voicewire.InsufficientCreditsError) as caught:
         market.convert("One.", voices=voices[:2], directory=tmp_path, **QUICK)
     outcome = outcome_of(caught.value)
     assert (len(outcome.files), len(outcome.failures)) == (1, 1)
+    assert isinstance(outcome.failures[0].error, voicewire.InsufficientCreditsError)
+    assert str(outcome.failures[0].conversion_id) in caught.value.message
     assert_whole(outcome.files[0].path)
     # Nothing is left: the order itself is refused.
     with pytest.raises(voicewire.InsufficientCreditsError) as refused:
@@ -319,16 +321,19 @@ def test_waiting_has_an_end(
     [
         ("source", {"source": None}),
         ("source", {"recording_id": "r"}),
-        ("text", {"source": " "}),
+        ("source", {"source": " "}),
+        ("language", {"language": ""}),
+        ("semitones_correction", {"conversions": [Conversion("v", "s", semitones_correction=2)]}),
         ("recording_id", {"source": None, "recording_id": " "}),
-        ("data", {"source": b""}),
+        ("source", {"source": b""}),
         ("conversions", {"conversions": []}),
         ("voice_id", {"conversions": [Conversion("", "s")]}),
         ("narration_style_id", {"conversions": [Conversion("v")]}),
         ("directory", {"directory": ""}),
-        ("name", {"place": ""}),
+        ("place", {"place": ""}),
         ("folder_id", {"folder_id": ""}),
-        ("polling", {"polling_first": 0}),
+        ("polling_first", {"polling_first": 0}),
+        ("polling_longest", {"polling_longest": 0}),
         ("polling_first", {"polling_first": -1}),
         ("polling_limit", {"polling_limit": -1}),
     ],
@@ -339,7 +344,8 @@ def test_what_is_wrong_is_told_before_anything_is_made(
     good = {"source": "Hello.", "conversions": [Conversion("v", "s")], "directory": tmp_path, **QUICK}
     with pytest.raises(voicewire.InvalidArgumentError) as caught:
         market.convert(**{**good, **arguments})
-    assert caught.value.field == field
+    assert caught.value.field == field and caught.value.message.startswith(f"{field} is ")
+    assert caught.value.message in str(caught.value)
     assert outcome_of(caught.value).recording_id is None
     assert [request for request in sandbox.requests() if request["method"] != "GET"] == []
 

@@ -1,6 +1,9 @@
 """Errors that are noticed in Python, in the words that the core has for its own."""
 
-from ._voicewire import InvalidArgumentError, ProtocolError
+from contextlib import contextmanager
+from typing import Iterator
+
+from ._voicewire import FileError, InvalidArgumentError, ProtocolError
 
 
 def invalid(field: str, got: object, takes: str) -> InvalidArgumentError:
@@ -17,3 +20,21 @@ def protocol(message: str) -> ProtocolError:
     error = ProtocolError(f"protocol: {message}")
     error.message = message
     return error
+
+
+@contextmanager
+def arguments(**names: str) -> Iterator[None]:
+    """What is refused before anything is sent goes by the argument's name, where that is not the service's: keys are the
+    service's names, values the arguments'."""
+    try:
+        yield
+    except (InvalidArgumentError, FileError) as error:
+        name = names.get(error.field or "")
+        if name is not None:
+            is_named = error.message.startswith(f"{error.field} is ")
+            if is_named:
+                message = name + error.message[len(error.field or "") :]
+                error.args = (str(error).replace(error.message, message),)
+                error.message = message
+            error.field = name
+        raise

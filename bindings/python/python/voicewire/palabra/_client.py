@@ -8,7 +8,7 @@ from .._answer import Answer, read, read_all
 from .._listing import Listing, Page
 from .._paths import OnBytes, PathLike
 from .._progress import Bar
-from .._refusal import invalid
+from .._refusal import arguments, invalid
 from .._voicewire import CancelToken, _PalabraClient
 from ._answers import Limits, TtsSample, Voice
 
@@ -296,8 +296,10 @@ class Client:
         Raises:
             InvalidArgumentError, FileError: before anything is sent.
             ServerError: the service could not make the voice, in its own words.
+            QuotaExceededError: the account may have no more voices.
             TimeoutError: it took too long; `field` is 'waiting_limit'.
-            Error: whatever else can go wrong.
+            Error: whatever else can go wrong. A voice that has been announced stays, and the message names it:
+                delete_voice() makes room again.
         """
         bar = Bar(progress)
 
@@ -306,21 +308,22 @@ class Client:
             return None if on_progress is None else on_progress(Progress(stage, done, total, voice_id))
 
         try:
-            made = self._core.clone_voice(
-                tell,
-                cancel,
-                name=name,
-                audio=audio,
-                lang_code=lang_code,
-                description=description,
-                labels=labels and dict(labels),
-                denoise=denoise,
-                speech_normalization=speech_normalization,
-                extra=extra and dict(extra),
-                waiting_first=waiting_first,
-                waiting_longest=waiting_longest,
-                waiting_limit=waiting_limit,
-            )
+            with arguments(recording="audio"):
+                made = self._core.clone_voice(
+                    tell,
+                    cancel,
+                    name=name,
+                    audio=audio,
+                    lang_code=lang_code,
+                    description=description,
+                    labels=labels and dict(labels),
+                    denoise=denoise,
+                    speech_normalization=speech_normalization,
+                    extra=extra and dict(extra),
+                    waiting_first=waiting_first,
+                    waiting_longest=waiting_longest,
+                    waiting_limit=waiting_limit,
+                )
         finally:
             bar.close()
         return read(Voice, "get_voice", made)
@@ -345,8 +348,6 @@ class Client:
             The file.
         """
         url = sample if isinstance(sample, str) else sample.url
-        if url is None:
-            raise invalid("url", "not there", "a sample that has one")
         return self._core.download_url(url, path, on_progress, cancel)
 
     @property

@@ -6,7 +6,7 @@ from typing import Any, Mapping, Optional, Tuple, Type, TypeVar
 from .._answer import Answer, Mismatch, read, read_all, whole
 from .._listing import Listing, Page
 from .._paths import Audio, OnBytes, PathLike
-from .._refusal import protocol
+from .._refusal import arguments, protocol
 from .._voicewire import CancelToken, _RespeecherClient
 
 A = TypeVar("A", bound=Answer)
@@ -67,7 +67,8 @@ class Calls:
         /,
         **parameters: object,
     ) -> A:
-        answer = self._core.upload(name, given(parameters), audio, file_name, on_progress, cancel)
+        with arguments(data="audio"):
+            answer = self._core.upload(name, given(parameters), audio, file_name, on_progress, cancel)
         return read(kind, name, answer)
 
     def _download(

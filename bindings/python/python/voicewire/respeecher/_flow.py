@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tupl
 from .._answer import read
 from .._paths import Audio, PathLike
 from .._progress import Bar
-from .._refusal import invalid
+from .._refusal import arguments, invalid
 from .._voicewire import CancelToken, Error
 from ._library import Recording
 from ._library_calls import RecordingCalls
@@ -149,11 +149,12 @@ class FlowCalls(RecordingCalls, VoiceCalls):
             cancel: A CancelToken that ends the call.
 
         Raises:
-            InvalidArgumentError: before anything is made.
+            InvalidArgumentError: before anything is ordered.
             ServerError, RejectedInputError: the service could not process or convert it, in its own words. A conversion
-                that fails does not keep the others from becoming files.
+                that fails does not keep the others from becoming files. Where the original itself is refused, the
+                project and the folder that were made for it are deleted again.
             TimeoutError: it took too long; `field` is 'polling_limit'.
-            InsufficientCreditsError: the order is refused.
+            InsufficientCreditsError: the credits do not suffice for the order, or for some of its conversions.
             CancelledError: on_progress returned False, `cancel` was cancelled, or the client closed.
             Error: whatever else the calls can fail with.
 
@@ -175,7 +176,8 @@ class FlowCalls(RecordingCalls, VoiceCalls):
                 polling_longest=polling_longest,
                 polling_limit=polling_limit,
             )
-            return self._run(job, on_progress, Bar(progress), cancel)
+            with arguments(text="source", data="source", file="source", place_name="place", text_language="language"):
+                return self._run(job, on_progress, Bar(progress), cancel)
         except BaseException as error:
             # Also what is not voicewire's own, such as KeyboardInterrupt.
             if getattr(error, "outcome", None) is None:
