@@ -104,7 +104,7 @@ impl Client {
     }
 
     /// Classifies the speaker in this audio, which is sent within the request: 20 MiB at most. The upload takes as long as
-    /// it moves.
+    /// it moves. Bare samples need a header first: [`file_bytes`](crate::audio::file_bytes).
     ///
     /// # Errors
     /// `InvalidArgument` and `File` before anything is sent; `RejectedInput` when the service cannot decode it; any other
@@ -239,9 +239,12 @@ impl Client {
 
 fn classification(answer: Value) -> Result<GenderClassification> {
     let classification: GenderClassification = typed(answer, "a classification")?;
-    match classification.predicted_gender {
-        Some(_) => Ok(classification),
-        None => Err(Error::new(ErrorKind::Protocol, "the answer names no gender")),
+    match (&classification.predicted_gender, classification.confidence) {
+        (Some(_), Some(_)) => Ok(classification),
+        _ => Err(Error::new(
+            ErrorKind::Protocol,
+            "the answer names no gender, or not how sure that is",
+        )),
     }
 }
 
@@ -305,7 +308,9 @@ impl FirstSecond {
         let is_enough = self.samples.len() >= LIVE_RATE as usize;
         // What is broken later on is nobody's business.
         if !is_enough {
-            pushed?;
+            pushed.map_err(|error| {
+                error.about("the audio is no file that can be read (bare samples need a WAV header)")
+            })?;
         }
         Ok(!is_enough)
     }

@@ -63,11 +63,11 @@ fn value(answer: &impl Serialize) -> Value {
 }
 
 answer! {
-    /// A voice prompt as the service has it. Fields that the service left out are None. Two are equal when all that the
-    /// service said of them is.
+    /// A voice prompt as the service has it. Fields that the service left out are None, and id is empty. Two are equal when
+    /// all that the service said of them is.
     VoicePrompt {
         /// Names it in requests and in the other calls.
-        fn id(&self) -> Option<&str> { self.0.id.as_deref() }
+        fn id(&self) -> &str { self.0.id.as_deref().unwrap_or_default() }
         /// Its title.
         fn title(&self) -> Option<&str> { self.0.title.as_deref() }
         /// Its name, as shown.
@@ -91,11 +91,11 @@ answer! {
     /// What the service takes a speaker for.
     GenderClassification {
         /// 'female' or 'male', or a new word of the service's.
-        fn predicted_gender(&self) -> Option<&str> {
-            self.0.predicted_gender.as_ref().map(deepdub::SpeakerGender::as_str)
+        fn predicted_gender(&self) -> &str {
+            self.0.predicted_gender.as_ref().map_or("", deepdub::SpeakerGender::as_str)
         }
         /// How sure that is: 0.0 to 1.0.
-        fn confidence(&self) -> Option<f64> { self.0.confidence }
+        fn confidence(&self) -> f64 { self.0.confidence.unwrap_or_default() }
         /// How likely it is a woman: 0.0 to 1.0.
         fn female(&self) -> Option<f64> { self.0.prediction.as_ref()?.female }
         /// How likely it is a man: 0.0 to 1.0.

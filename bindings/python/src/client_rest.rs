@@ -10,7 +10,7 @@ use crate::answers::{Capacity, GenderClassification, Usage, UsageByModel, VoiceP
 use crate::cancel::token;
 use crate::client::Client;
 use crate::errors;
-use crate::issue::audio_of;
+use crate::issue::sent_audio_of;
 use crate::request::{speech_request, text_of};
 use crate::stream::SpeechStream;
 
@@ -79,7 +79,7 @@ impl Client {
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<SpeechStream> {
         let mut request = PostRequest::from(speech_request(text, voice_prompt_id, options)?);
-        let reference = voice_reference.map(|audio| audio_of("voice_reference", audio));
+        let reference = voice_reference.map(|audio| sent_audio_of("voice_reference", audio));
         request.voice_reference = reference.transpose()?;
         request.publish = publish;
         SpeechStream::open(text.py(), token(cancel)?, |options| {
@@ -186,7 +186,7 @@ impl Client {
     ) -> PyResult<String> {
         let py = audio.py();
         let voice = NewVoice {
-            audio: audio_of("audio", audio)?,
+            audio: sent_audio_of("audio", audio)?,
             filename,
             title,
             text,
@@ -243,7 +243,8 @@ impl Client {
     }
 
     /// Classifies the speaker in this audio, 20 MiB at most: a Speech, bytes (or anything like it) of a file, or a file's
-    /// path as str or os.PathLike. It is sent within the request.
+    /// path as str or os.PathLike. It is sent within the request. Bare samples need a header first; a Speech gets one, if it
+    /// was generated with a sample_rate.
     ///
     /// Raises:
     ///     InvalidArgumentError, FileError: before anything is sent.
@@ -256,7 +257,7 @@ impl Client {
         cancel: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<GenderClassification> {
         let py = audio.py();
-        let audio = audio_of("audio", audio)?;
+        let audio = sent_audio_of("audio", audio)?;
         self.rest(py, cancel, |client, options| {
             client.classify_gender_with(&audio, options)
         })
@@ -314,7 +315,7 @@ impl Client {
         cancel: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<GenderClassification> {
         let py = audio.py();
-        let audio = audio_of("audio", audio)?;
+        let audio = sent_audio_of("audio", audio)?;
         self.rest(py, cancel, |client, options| {
             client.classify_gender_live_with(&audio, options)
         })

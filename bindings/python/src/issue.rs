@@ -121,6 +121,14 @@ pub(crate) fn clip(audio: &Bound<'_, PyAny>) -> PyResult<Clip> {
 }
 
 /// The audio that the argument `name` is: a generation, anything with bytes in it, or a path.
+/// [`audio_of`], for what is to be listened to by a machine.
+pub(crate) fn sent_audio_of(name: &str, audio: &Bound<'_, PyAny>) -> PyResult<Clip> {
+    match audio.cast::<Speech>() {
+        Ok(speech) => Ok(Clip::Bytes(speech.get().sent_bytes(audio.py(), name)?)),
+        Err(_) => audio_of(name, audio),
+    }
+}
+
 pub(crate) fn audio_of(name: &str, audio: &Bound<'_, PyAny>) -> PyResult<Clip> {
     if let Ok(speech) = audio.cast::<Speech>() {
         return Ok(Clip::Bytes(speech.get().file_bytes(audio.py())?));

@@ -200,7 +200,7 @@ impl RespeecherClient {
 /// A path, or what has bytes in it, as what is uploaded.
 pub(crate) fn audio_of(audio: &Bound<'_, PyAny>, file_name: Option<String>) -> PyResult<Audio> {
     let bytes = match audio.cast::<Speech>() {
-        Ok(speech) => Some(speech.get().file_bytes(audio.py())?),
+        Ok(speech) => Some(speech.get().sent_bytes(audio.py(), "audio")?),
         Err(_) => bytes_of(audio).ok(),
     };
     if let Some(bytes) = bytes {

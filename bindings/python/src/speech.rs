@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use voicewire::audio::{self, AudioFile, DurationMeter, Format};
+use voicewire::audio::{self, AudioFile, DurationMeter, Format, Output};
 use voicewire::deepdub::{self, SpeechRequest};
 
 use crate::cancel::CancelToken;
@@ -92,6 +92,26 @@ impl Speech {
             return Ok(data.to_vec());
         };
         audio::joined_file_bytes(self.summary.format, rate, data).map_err(|error| errors::to_py(py, &error))
+    }
+
+    /// As one file that services take as the argument `name`: they know neither bare samples nor Sun audio.
+    pub fn sent_bytes(&self, py: Python<'_>, name: &str) -> PyResult<Vec<u8>> {
+        match (self.summary.format, self.sample_rate) {
+            (Format::S16le | Format::Mulaw, None) => Err(errors::invalid(
+                py,
+                name,
+                "bare samples of a rate that nobody knows",
+                "speech that was generated with a sample_rate, or in another format",
+            )),
+            (Format::Mulaw, Some(rate)) => {
+                let data = self.data.as_bytes(py);
+                let decoded = py.detach(|| audio::decode::<i16>(Format::Mulaw, rate, data, Output::default()));
+                decoded
+                    .map(|decoded| decoded.to_wav())
+                    .map_err(|error| errors::to_py(py, &error))
+            }
+            _ => self.file_bytes(py),
+        }
     }
 
     /// What the data are labelled as, for decoding.

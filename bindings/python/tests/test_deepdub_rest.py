@@ -273,6 +273,21 @@ def test_a_speaker_is_classified_in_all_ways(client: deepdub.Client, tmp_path: P
         assert live[0].duration_seconds == 1.0
     speech = client.tts(TEXT, VOICE, format="mp3")
     assert client.classify_gender_live(speech).duration_seconds == 1.0
+    for format in ("s16le", "mulaw"):
+        speech = client.tts(TEXT, VOICE, format=format, sample_rate=16000)
+        length = client.classify_gender(speech).duration_seconds
+        assert length is not None and abs(length - len(speech.data) / (32000 if format == "s16le" else 16000)) < 0.01
+        assert client.classify_gender_live(speech).duration_seconds == 1.0
+        assert client.get_voice(client.upload_voice(speech, filename="speech.wav")).id
+        bare = client.tts(TEXT, VOICE, format=format)
+        for call in (client.classify_gender, client.classify_gender_live):
+            with pytest.raises(voicewire.InvalidArgumentError, match="generated with a sample_rate") as caught:
+                call(bare)
+            assert caught.value.field == "audio"
+            with pytest.raises(voicewire.Error):
+                call(bytes(bare.data))
+    with pytest.raises(voicewire.BadAudioError, match="bare samples need a WAV header"):
+        client.classify_gender_live(bytes(range(256)) * 100)
     url = client.tts_retroactive(TEXT, VOICE, format="wav")
     duration = client.classify_gender_at(url).duration_seconds
     assert duration is not None and duration > 1.0

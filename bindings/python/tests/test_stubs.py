@@ -193,6 +193,13 @@ with Sandbox(credits=3) as sandbox, sandbox.respeecher_client(retries=0) as mark
         made: palabra.Voice = cloner.clone("Ann", Path("a.wav"), lang_code="en-us", progress=False)
         sample: palabra.TtsSample = cloner.regenerate_sample("id", "de", wait=True)
         limits: "list[int | None]" = [cloner.get_limits().total]
+        cloner.delete_voice(made.voice_id)
+        cloner.download(sample.url, sample.blob_id)
+with Sandbox() as sandbox, sandbox.client() as client:
+    for prompt in client.list_voices():
+        client.delete_voice(prompt.id)
+    verdict = client.classify_gender(b"RIFF")
+    sure: "tuple[str, float]" = (verdict.predicted_gender, verdict.confidence)
 """
 
 

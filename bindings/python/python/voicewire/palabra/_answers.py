@@ -45,9 +45,9 @@ class TtsSample(Answer):
     """A sample of a voice, spoken by the service.
 
     Attributes:
-        user_id: Whose voice it is.
         blob_id: Names the sample.
         url: Where its audio is, for Client.download().
+        user_id: Whose voice it is.
         audio_metadata: What kind of audio that is.
         text: What it says.
         model: What spoke it.
@@ -59,9 +59,9 @@ class TtsSample(Answer):
         extra: Whatever else the service said, by its own names.
     """
 
+    blob_id: str
+    url: str
     user_id: Optional[str] = None
-    blob_id: Optional[str] = None
-    url: Optional[str] = None
     audio_metadata: Optional[AudioMetadata] = None
     text: Optional[SampleText] = None
     model: Optional[str] = None
@@ -131,7 +131,7 @@ class Voice(Answer):
         extra: Whatever else the service said, by its own names.
     """
 
-    voice_id: Optional[str] = None
+    voice_id: str
     name: Optional[str] = None
     description: Optional[str] = None
     labels: Dict[str, Any] = mapping()
