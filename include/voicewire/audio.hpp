@@ -36,11 +36,11 @@ inline outcome<format> format_for_path(std::string_view path) {
 
 /// What is to be decoded, and how the samples are wanted.
 struct decoder_config {
-    std::optional<voicewire::format> format;
+    std::optional<voicewire::format> format{};
     /// Of bare samples (s16le, mulaw), in Hz.
-    std::optional<std::int32_t> sample_rate;
-    std::optional<std::int32_t> output_rate;
-    std::optional<std::int32_t> channels;
+    std::optional<std::int32_t> sample_rate{};
+    std::optional<std::int32_t> output_rate{};
+    std::optional<std::int32_t> channels{};
 
     vw_decoder_config to_c() const noexcept {
         vw_decoder_config c;

@@ -23,7 +23,7 @@
 VOICEWIRE_BEGIN
 
 /// Waits without end.
-inline constexpr milliseconds no_timeout = milliseconds::max();
+inline constexpr milliseconds no_timeout = (milliseconds::max)();
 
 /// Somebody else's elements: a pointer and how many. Made of anything contiguous.
 template <class T> class view {

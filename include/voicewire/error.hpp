@@ -88,6 +88,10 @@ public:
     error(voicewire::status value, std::string_view message, std::string_view field)
         : details_(std::make_shared<const details>(value, message, field)) {}
 
+    // Shared, never given away: one that has been moved from still tells what it told.
+    error(const error &) noexcept = default;
+    error &operator=(const error &) noexcept = default;
+
     /// The last call's on this thread that failed.
     static error last() { return error(*vw_last_error()); }
 
@@ -131,7 +135,7 @@ private:
             if (told.audio_seconds >= 0) audio_position = fractional_seconds(told.audio_seconds);
             voicewire::problem account{optional(told.problem_type), optional(told.problem_instance),
                                        optional(told.problem_title), optional(told.problem_detail), std::nullopt};
-            if (told.problem_error_code != std::numeric_limits<std::int64_t>::min())
+            if (told.problem_error_code != (std::numeric_limits<std::int64_t>::min)())
                 account.error_code = told.problem_error_code;
             if (account.type || account.instance || account.title || account.detail || account.error_code)
                 problem = std::move(account);

@@ -8,12 +8,12 @@
 VOICEWIRE_BEGIN
 
 struct player_config {
-    std::optional<std::int32_t> sample_rate;
-    std::optional<std::int32_t> channels;
-    std::optional<milliseconds> cushion;
-    std::optional<milliseconds> max_cushion;
-    std::optional<milliseconds> max_buffered;
-    std::optional<float> gain;
+    std::optional<std::int32_t> sample_rate{};
+    std::optional<std::int32_t> channels{};
+    std::optional<milliseconds> cushion{};
+    std::optional<milliseconds> max_cushion{};
+    std::optional<milliseconds> max_buffered{};
+    std::optional<float> gain{};
 };
 
 enum class player_activity : vw_player_activity {
@@ -54,9 +54,9 @@ struct track_end {
 };
 
 struct track_options {
-    std::optional<voicewire::format> format;
+    std::optional<voicewire::format> format{};
     /// Of what has no header (s16le, mulaw), in Hz.
-    std::optional<std::int32_t> sample_rate;
+    std::optional<std::int32_t> sample_rate{};
     std::uint64_t id = 0;
 };
 

@@ -160,6 +160,7 @@ public:
         using pointer = const json *;
         using reference = const json &;
 
+        iterator() noexcept = default;
         explicit iterator(const paged_list *from) noexcept : from_(from) {}
         const json &operator*() const noexcept { return from_->current_; }
         const json *operator->() const noexcept { return &from_->current_; }
@@ -174,7 +175,7 @@ public:
     private:
         bool is_over() const noexcept { return from_ == nullptr || from_->current_.get() == nullptr; }
 
-        const paged_list *from_;
+        const paged_list *from_ = nullptr;
     };
 
     explicit paged_list(C *raw) noexcept : handle_(raw) {}

@@ -155,8 +155,8 @@ public:
         if (callback_depth() > 0)
             return error(status::invalid_argument, "called inside a callback, where it would wait for itself", "wait");
         if (has_ended()) return std::nullopt;
-        const bool for_ever = timeout >= std::chrono::duration_cast<milliseconds>(clock::time_point::max() - clock::now());
-        const clock::time_point deadline = for_ever ? clock::time_point::max() : clock::now() + timeout;
+        const bool for_ever = timeout >= std::chrono::duration_cast<milliseconds>((clock::time_point::max)() - clock::now());
+        const clock::time_point deadline = for_ever ? (clock::time_point::max)() : clock::now() + timeout;
         if (session_->where == delivery::io_thread) {
             std::unique_lock<std::mutex> lock(mutex_);
             const auto ended = [this] { return has_ended_; };
@@ -167,7 +167,7 @@ public:
             do {
                 // In pieces: another thread may make the callback that is waited for.
                 const auto left = std::chrono::ceil<milliseconds>(deadline - clock::now());
-                const vw_status code = vw_session_poll(session_->session, detail::wait(std::min(left, piece)));
+                const vw_status code = vw_session_poll(session_->session, detail::wait((std::min)(left, piece)));
                 session_->thrown.rethrow();
                 if (code != VW_OK && !has_ended()) return error::last();
             } while (!has_ended() && (for_ever || clock::now() < deadline));

@@ -74,6 +74,7 @@ public:
         using pointer = void;
         using reference = outbox_report;
 
+        iterator() noexcept = default;
         explicit iterator(const vw_deepdub_outbox_report *const *at) noexcept : at_(at) {}
         outbox_report operator*() const noexcept { return outbox_report(*at_); }
         iterator &operator++() noexcept {
@@ -85,7 +86,7 @@ public:
         bool operator!=(const iterator &other) const noexcept { return at_ != other.at_; }
 
     private:
-        const vw_deepdub_outbox_report *const *at_;
+        const vw_deepdub_outbox_report *const *at_ = nullptr;
     };
 
     explicit outbox_reports(vw_deepdub_outbox_reports *raw) noexcept : handle_(raw) {}

@@ -9,9 +9,9 @@ VOICEWIRE_BEGIN
 namespace deepdub {
 
 struct session_options {
-    std::optional<std::uint32_t> max_running;
-    std::optional<voicewire::delivery> delivery;
-    std::optional<milliseconds> keep_alive;
+    std::optional<std::uint32_t> max_running{};
+    std::optional<voicewire::delivery> delivery{};
+    std::optional<milliseconds> keep_alive{};
 };
 
 /// One generation of a session: something to cancel it by, to wait for it, and to look at it. Destroying it changes
@@ -65,6 +65,7 @@ public:
         using pointer = const chunk *;
         using reference = const chunk &;
 
+        iterator() noexcept = default;
         explicit iterator(const chunks *from) noexcept : from_(from) {}
         const chunk &operator*() const noexcept { return from_->current_; }
         const chunk *operator->() const noexcept { return &from_->current_; }
@@ -80,7 +81,7 @@ public:
     private:
         bool is_over() const noexcept { return from_ == nullptr || from_->current_.get() == nullptr; }
 
-        const chunks *from_;
+        const chunks *from_ = nullptr;
     };
 
     explicit chunks(vw_deepdub_line_stream *raw) noexcept : handle_(raw) {}

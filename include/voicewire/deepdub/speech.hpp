@@ -19,27 +19,27 @@ enum class region : vw_region {
 /// The settings of a client.
 struct config {
     /// Else the environment variable DEEPDUB_API_KEY.
-    std::optional<std::string> api_key;
-    std::optional<std::string> rest_url;
-    std::optional<std::string> websocket_url;
-    std::optional<std::string> streaming_url;
-    std::optional<deepdub::region> region;
-    std::optional<milliseconds> connect_timeout;
-    std::optional<milliseconds> first_chunk_timeout;
-    std::optional<milliseconds> between_chunks_timeout;
-    std::optional<milliseconds> total_timeout;
-    std::optional<milliseconds> rest_timeout;
-    std::optional<bool> allow_plaintext;
-    std::optional<bool> key_in_query;
-    std::optional<std::string> ca_pem;
-    std::optional<std::size_t> max_message_bytes;
+    std::optional<std::string> api_key{};
+    std::optional<std::string> rest_url{};
+    std::optional<std::string> websocket_url{};
+    std::optional<std::string> streaming_url{};
+    std::optional<deepdub::region> region{};
+    std::optional<milliseconds> connect_timeout{};
+    std::optional<milliseconds> first_chunk_timeout{};
+    std::optional<milliseconds> between_chunks_timeout{};
+    std::optional<milliseconds> total_timeout{};
+    std::optional<milliseconds> rest_timeout{};
+    std::optional<bool> allow_plaintext{};
+    std::optional<bool> key_in_query{};
+    std::optional<std::string> ca_pem{};
+    std::optional<std::size_t> max_message_bytes{};
     /// "" is none, whatever the environment says.
-    std::optional<std::string> proxy;
-    std::optional<std::int32_t> retries;
-    std::optional<milliseconds> retry_first_delay;
-    std::optional<milliseconds> retry_max_delay;
-    std::optional<std::size_t> remember_generations;
-    std::optional<std::size_t> remember_audio_bytes;
+    std::optional<std::string> proxy{};
+    std::optional<std::int32_t> retries{};
+    std::optional<milliseconds> retry_first_delay{};
+    std::optional<milliseconds> retry_max_delay{};
+    std::optional<std::size_t> remember_generations{};
+    std::optional<std::size_t> remember_audio_bytes{};
 
     /// Its texts are this struct's.
     vw_deepdub_config to_c(detail::texts &texts) const noexcept {
