@@ -38,7 +38,10 @@ endif()
 # Inlining makes a tenth of the library: what gains by it is marked, or in packages that are compiled before.
 set(flags -C llvm-args=-inline-threshold=10)
 
-# Names by the system that is built for.
+# Names by the system that is built for. What a system has not must not be a variable of a project around this one.
+set(soname "")
+set(link_name "")
+set(import_built "")
 if(WIN32)
     set(shared_built voicewire.dll)
     set(shared_name voicewire.dll)

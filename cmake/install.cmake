@@ -28,8 +28,22 @@ write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/voicewireConfigVer
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/voicewireConfig.cmake" "${CMAKE_CURRENT_BINARY_DIR}/voicewireConfigVersion.cmake"
     DESTINATION "${package}")
 
-# From lib/pkgconfig back to the prefix, however deep the libraries' folder is.
-file(RELATIVE_PATH VOICEWIRE_PREFIX_FROM_PC "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
+# From lib/pkgconfig back to the prefix, however deep the libraries' folder is. Folders that are given in full, as some
+# distributions do, are named in full.
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+    set(VOICEWIRE_PC_PREFIX "${CMAKE_INSTALL_PREFIX}")
+    set(VOICEWIRE_PC_LIBDIR "${CMAKE_INSTALL_LIBDIR}")
+else()
+    file(RELATIVE_PATH way "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
+    string(REGEX REPLACE "/$" "" way "${way}")
+    set(VOICEWIRE_PC_PREFIX "\${pcfiledir}/${way}")
+    set(VOICEWIRE_PC_LIBDIR "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
+endif()
+if(IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+    set(VOICEWIRE_PC_INCLUDEDIR "${CMAKE_INSTALL_INCLUDEDIR}")
+else()
+    set(VOICEWIRE_PC_INCLUDEDIR "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
+endif()
 set(VOICEWIRE_LIBS_PRIVATE "")
 foreach(library IN LISTS VOICEWIRE_SYSTEM_LIBS)
     if(library MATCHES "^-")

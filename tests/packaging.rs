@@ -200,6 +200,32 @@ fn what_is_installed_is_complete_and_knows_no_other_place() {
 }
 
 #[test]
+fn folders_given_in_full_are_named_in_full() {
+    if installed().is_none() || !has("pkg-config") {
+        return;
+    }
+    let build = fresh("in_full");
+    let mut configure = with_rust("cmake");
+    configure.arg("-S").arg(ROOT).arg("-B").arg(&build).arg(cargo_folder());
+    configure.args([
+        "-DCMAKE_INSTALL_PREFIX=/opt/voicewire",
+        "-DCMAKE_INSTALL_LIBDIR=/opt/libraries",
+    ]);
+    succeed(configure.arg("-DCMAKE_INSTALL_INCLUDEDIR=/opt/headers"));
+    for (variable, expected) in [
+        ("prefix", "/opt/voicewire"),
+        ("libdir", "/opt/libraries"),
+        ("includedir", "/opt/headers"),
+    ] {
+        let mut asking = Command::new("pkg-config");
+        asking
+            .env("PKG_CONFIG_PATH", &build)
+            .arg(format!("--variable={variable}"));
+        assert_eq!(told(asking.arg("voicewire")).trim(), expected, "{variable}");
+    }
+}
+
+#[test]
 fn the_shared_library_has_a_soname_by_its_version() {
     let Some(prefix) = installed() else { return };
     let major = env!("CARGO_PKG_VERSION_MAJOR");

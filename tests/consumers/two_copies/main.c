@@ -55,5 +55,7 @@ int main(int argc, char **argv) {
     vw_cancel_free(second);
     printf("the program spoke %zu bytes, the plug-in %zu; a foreign handle is %s\n", here, there,
            vw_status_name(foreign));
+    /* Its clients are freed: it may go, while this copy stays. */
+    if (dlclose(plugin) != 0 || speak("This is the program again.") == 0) return 1;
     return here == 0 || there == 0 || foreign != VW_ERR_INVALID_ARGUMENT;
 }
