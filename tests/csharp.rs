@@ -121,6 +121,9 @@ fn tests(built: &Path, sandbox: &Sandbox, folder: &Path, classes: &[&str]) -> Co
         .env("TEST_REST_URL", sandbox.deepdub_rest_url())
         .env("TEST_WEBSOCKET_URL", sandbox.deepdub_open_url())
         .env("TEST_STREAMING_URL", sandbox.deepdub_live_url())
+        .env("TEST_RESPEECHER_KEY", sandbox.respeecher().api_key())
+        .env("TEST_PALABRA_KEY", sandbox.palabra().api_key())
+        .env("TEST_SERVICES_URL", sandbox.base_url())
         .env("TEST_DIRECTORY", folder);
     command
 }
@@ -224,6 +227,11 @@ fn csharp_streams_text_in() {
 #[test]
 fn csharp_reports_and_keeps_reports() {
     run("Reports");
+}
+
+#[test]
+fn csharp_converts_and_clones_voices() {
+    run("Services");
 }
 
 #[test]

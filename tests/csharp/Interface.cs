@@ -47,6 +47,8 @@ public static class Interface
             Tuple.Create("VW_DELIVERY_", typeof(Voicewire.Deepdub.Delivery)), Tuple.Create("VW_PLAYER_", typeof(PlayerActivity)),
             Tuple.Create("VW_LOG_", typeof(LogLevel)), Tuple.Create("VW_REGION_", typeof(Voicewire.Deepdub.Region)),
             Tuple.Create("VW_OUTBOX_", typeof(Voicewire.Deepdub.OutboxState)), Tuple.Create("VW_WAV_", typeof(WavSamples)),
+            Tuple.Create("VW_JSON_", typeof(JsonType)), Tuple.Create("VW_RESPEECHER_", typeof(Voicewire.Respeecher.Stage)),
+            Tuple.Create("VW_PALABRA_CLONE_", typeof(Voicewire.Palabra.CloneStage)),
         };
         foreach (var group in groups)
         {

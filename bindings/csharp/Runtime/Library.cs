@@ -12,7 +12,7 @@ namespace Voicewire
         /// </summary>
         public const string PackageVersion = "0.1.0";
 
-        private static readonly HashSet<IntPtr> Clients = new HashSet<IntPtr>();
+        private static readonly Dictionary<IntPtr, Func<IntPtr, int>> Clients = new Dictionary<IntPtr, Func<IntPtr, int>>();
 
         private static bool isChecked;
 
@@ -54,27 +54,26 @@ namespace Voicewire
             }
         }
 
-        /// <summary>Remembers a client, for the end of the program.</summary>
-        internal static void Opened(IntPtr client)
+        /// <summary>A client of a service, which is freed at the end of the program if nobody has done it before.</summary>
+        internal static NativeHandle Owner(IntPtr client, Func<IntPtr, int> free)
         {
-            lock (Clients) Clients.Add(client);
-        }
-
-        internal static void Closed(IntPtr client)
-        {
-            lock (Clients) Clients.Remove(client);
+            lock (Clients) Clients.Add(client, free);
+            return new NativeHandle(client, value =>
+            {
+                lock (Clients) Clients.Remove(value);
+                return free(value);
+            });
         }
 
         private static void CloseAll()
         {
-            IntPtr[] left;
+            List<KeyValuePair<IntPtr, Func<IntPtr, int>>> left;
             lock (Clients)
             {
-                left = new IntPtr[Clients.Count];
-                Clients.CopyTo(left);
+                left = new List<KeyValuePair<IntPtr, Func<IntPtr, int>>>(Clients);
                 Clients.Clear();
             }
-            foreach (var client in left) Native.vw_deepdub_client_free(client);
+            foreach (var client in left) client.Value(client.Key);
             Native.vw_set_log(Native.VW_LOG_OFF, IntPtr.Zero, IntPtr.Zero);
         }
 

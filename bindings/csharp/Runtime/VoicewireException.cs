@@ -2,6 +2,44 @@ using System;
 
 namespace Voicewire
 {
+    /// <summary>A service's own account of an error (RFC 9457). What it did not say is null.</summary>
+    public sealed class Problem
+    {
+        private Problem()
+        {
+        }
+
+        internal static unsafe Problem From(Native.vw_error* error)
+        {
+            var found = new Problem
+            {
+                Type = Texts.Read(error->problem_type),
+                Title = Texts.Read(error->problem_title),
+                Detail = Texts.Read(error->problem_detail),
+                Instance = Texts.Read(error->problem_instance),
+                ErrorCode = error->problem_error_code == long.MinValue ? (long?)null : error->problem_error_code,
+            };
+            var isThere = found.Type != null || found.Title != null || found.Detail != null || found.Instance != null
+                || found.ErrorCode != null;
+            return isThere ? found : null;
+        }
+
+        /// <summary>A URI that names the kind of problem.</summary>
+        public string Type { get; private set; }
+
+        /// <summary>The kind of problem in a few words.</summary>
+        public string Title { get; private set; }
+
+        /// <summary>What happened this time.</summary>
+        public string Detail { get; private set; }
+
+        /// <summary>A URI of this occurrence, for the vendor's support.</summary>
+        public string Instance { get; private set; }
+
+        /// <summary>The service's number for the problem.</summary>
+        public long? ErrorCode { get; private set; }
+    }
+
     /// <summary>What the library says of a failure. There is a class for each Status; no text in it ever contains a key.</summary>
     public unsafe class VoicewireException : Exception
     {
@@ -27,6 +65,7 @@ namespace Voicewire
             Attempts = (int)error->attempts;
             AudioByte = error->audio_byte < 0 ? (long?)null : error->audio_byte;
             AudioSeconds = error->audio_seconds < 0 ? (double?)null : error->audio_seconds;
+            Problem = Problem.From(error);
         }
 
         /// <summary>The kind of failure.</summary>
@@ -67,6 +106,15 @@ namespace Voicewire
 
         /// <summary>Seconds of good audio before it; null when it is not about that.</summary>
         public double? AudioSeconds { get; private set; }
+
+        /// <summary>The service's own account of the error, as Palabra gives it; null when it gave none.</summary>
+        public Problem Problem { get; private set; }
+
+        /// <summary>
+        /// What came of a Respeecher job that failed: its files so far, and the "recording_id" that it can be resumed with; null
+        /// elsewhere, and when nothing has come of it.
+        /// </summary>
+        public Json Outcome { get; internal set; }
 
         /// <summary>Throws what this thread's last call failed with.</summary>
         internal static void Check(int status)

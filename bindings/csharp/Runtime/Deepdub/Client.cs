@@ -91,19 +91,19 @@ namespace Voicewire.Deepdub
             config.websocket_url = texts.Add(WebsocketUrl, "websocket_url");
             config.streaming_url = texts.Add(StreamingUrl, "streaming_url");
             if (Region != null) config.region = (int)Region.Value;
-            Set(ref config.connect_timeout_ms, ConnectTimeout, "connect_timeout");
-            Set(ref config.first_chunk_timeout_ms, FirstChunkTimeout, "first_chunk_timeout");
-            Set(ref config.between_chunks_timeout_ms, BetweenChunksTimeout, "between_chunks_timeout");
-            Set(ref config.total_timeout_ms, TotalTimeout, "total_timeout");
-            Set(ref config.rest_timeout_ms, RestTimeout, "rest_timeout");
+            Units.Set(ref config.connect_timeout_ms, ConnectTimeout, "connect_timeout");
+            Units.Set(ref config.first_chunk_timeout_ms, FirstChunkTimeout, "first_chunk_timeout");
+            Units.Set(ref config.between_chunks_timeout_ms, BetweenChunksTimeout, "between_chunks_timeout");
+            Units.Set(ref config.total_timeout_ms, TotalTimeout, "total_timeout");
+            Units.Set(ref config.rest_timeout_ms, RestTimeout, "rest_timeout");
             if (AllowPlaintext != null) config.allow_plaintext = Units.Toggle(AllowPlaintext);
             if (KeyInQuery != null) config.key_in_query = Units.Toggle(KeyInQuery);
             config.ca_pem = texts.Add(CaPem, "ca_pem");
             if (MaxMessageBytes != null) config.max_message_bytes = Units.Size(MaxMessageBytes.Value, "max_message_bytes");
             config.proxy = texts.Add(Proxy, "proxy");
             if (Retries != null) config.retries = Retries.Value;
-            Set(ref config.retry_first_delay_ms, RetryFirstDelay, "retry_first_delay");
-            Set(ref config.retry_max_delay_ms, RetryMaxDelay, "retry_max_delay");
+            Units.Set(ref config.retry_first_delay_ms, RetryFirstDelay, "retry_first_delay");
+            Units.Set(ref config.retry_max_delay_ms, RetryMaxDelay, "retry_max_delay");
             if (RememberGenerations != null)
             {
                 config.remember_generations = Units.Size(RememberGenerations.Value, "remember_generations");
@@ -113,11 +113,6 @@ namespace Voicewire.Deepdub
                 config.remember_audio_bytes = Units.Size(RememberAudioBytes.Value, "remember_audio_bytes");
             }
             return config;
-        }
-
-        private static void Set(ref uint field, TimeSpan? value, string name)
-        {
-            if (value != null) field = Units.Milliseconds(value.Value, name);
         }
     }
 
@@ -145,8 +140,7 @@ namespace Voicewire.Deepdub
                 var config = (options ?? new ClientOptions()).Native_(texts);
                 VoicewireException.Check(Native.vw_deepdub_client_new(&config, &made));
             }
-            Library.Opened(made);
-            handle = new NativeHandle(made, Free);
+            handle = Library.Owner(made, free => Native.vw_deepdub_client_free(free));
         }
 
         internal IntPtr Handle
@@ -216,12 +210,6 @@ namespace Voicewire.Deepdub
         public void Dispose()
         {
             handle.Dispose();
-        }
-
-        private static int Free(IntPtr client)
-        {
-            Library.Closed(client);
-            return Native.vw_deepdub_client_free(client);
         }
 
         [MonoPInvokeCallback(typeof(Native.vw_deepdub_chunk_fn))]

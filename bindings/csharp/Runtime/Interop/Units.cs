@@ -28,6 +28,12 @@ namespace Voicewire
             return (uint)milliseconds;
         }
 
+        /// <summary>Sets a time limit that is given.</summary>
+        internal static void Set(ref uint milliseconds, TimeSpan? value, string field)
+        {
+            if (value != null) milliseconds = Milliseconds(value.Value, field);
+        }
+
         internal static UIntPtr Size(long value, string field)
         {
             if (value < 0) throw new InvalidArgumentException(field, field + ": got " + value + ", takes 0 or more");
