@@ -122,6 +122,12 @@ static void states_are_told(const deepdub::client &client) {
             if (change.error && !why) why = change.error;
         });
         CHECK(failure([&] { session.wait_ready(vw::milliseconds(300)); }).status() != vw::status::ok);
+        // It is told on another thread.
+        const auto is_told = [&] {
+            const std::lock_guard<std::mutex> lock(mutex);
+            return why.has_value();
+        };
+        while (!is_told()) std::this_thread::yield();
     }
     CHECK(why && why->status() == vw::status::network);
 }

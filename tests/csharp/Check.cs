@@ -12,6 +12,9 @@ public static class Check
     public const string Text = "The quick brown fox jumps over the lazy dog, and then it sleeps.";
     public const string Slow = "fault:chunk-delay=30";
 
+    /// <summary>What is to be cancelled: it does not come to its end by itself, however late the cancel is.</summary>
+    public const string Endless = "fault:chunk-delay=30,stall,after=5";
+
     /// <summary>Longer than anything takes on a busy machine.</summary>
     public static readonly TimeSpan Long = TimeSpan.FromSeconds(120);
 

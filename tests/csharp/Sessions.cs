@@ -161,6 +161,19 @@ public static class Sessions
         }
     }
 
+    /// <summary>An abort is thrown again after it has been caught: it must not end the library's thread.</summary>
+    public static void AnAbortInACallbackIsAnExceptionAsAnyOther()
+    {
+        using (var client = Check.Client())
+        using (var session = client.OpenSession())
+        {
+            var line = session.Speak(Check.Request(), new LineOptions { OnChunk = chunk => { Thread.CurrentThread.Abort(); return Flow.Continue; } });
+            Check.Throws<ThreadAbortException>(() => Check.Wait(line.Completion));
+            var next = session.Speak(Check.Request(), new LineOptions { OnChunk = chunk => Flow.Continue });
+            Check.That(Check.Wait(next.Completion).Chunks > 1, "the thread goes on");
+        }
+    }
+
     /// <summary>Mono makes it of a fault: a signal, which the thread must take.</summary>
     public static void NullReferencesInCallbacksAreExceptionsAsEverywhere()
     {
@@ -224,7 +237,7 @@ public static class Sessions
         using (var client = Check.Client())
         using (var session = client.OpenSession())
         {
-            var line = session.Speak(Check.Request(Check.Slow));
+            var line = session.Speak(Check.Request(Check.Endless));
             var chunks = line.GetAsyncEnumerator();
             Check.That(Check.Wait(chunks.MoveNextAsync().AsTask()), "one comes");
             Check.Wait(chunks.DisposeAsync().AsTask());
@@ -254,7 +267,7 @@ public static class Sessions
             var begun = new ManualResetEvent(false);
             var late = false;
             var cancelled = false;
-            var line = session.Speak(Check.Request(Check.Slow), new LineOptions
+            var line = session.Speak(Check.Request(Check.Endless), new LineOptions
             {
                 OnChunk = chunk => { late |= cancelled; begun.Set(); return Flow.Continue; },
             });

@@ -52,6 +52,7 @@ namespace Voicewire
             }
             catch (Exception exception)
             {
+                Callbacks.Survive(exception);
                 Library.OnUnobservedException(exception);
             }
         }

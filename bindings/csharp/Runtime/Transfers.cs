@@ -101,6 +101,7 @@ namespace Voicewire
             }
             catch (Exception exception)
             {
+                Callbacks.Survive(exception);
                 scope.thrown = exception;
                 return Native.VW_STOP;
             }

@@ -305,6 +305,7 @@ namespace Voicewire.Deepdub
             }
             catch (Exception exception)
             {
+                Callbacks.Survive(exception);
                 call.Thrown = exception;
                 return Native.VW_STOP;
             }

@@ -170,6 +170,7 @@ namespace Voicewire.Deepdub
             }
             catch (Exception exception)
             {
+                Callbacks.Survive(exception);
                 Callbacks.Lost(exception);
             }
         }

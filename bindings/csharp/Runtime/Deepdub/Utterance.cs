@@ -217,6 +217,7 @@ namespace Voicewire.Deepdub
             }
             catch (Exception exception)
             {
+                Callbacks.Survive(exception);
                 told.Thrown = exception;
                 Callbacks.Keep(exception);
                 return Native.VW_STOP;
@@ -235,6 +236,7 @@ namespace Voicewire.Deepdub
             }
             catch (Exception exception)
             {
+                Callbacks.Survive(exception);
                 Callbacks.Lost(exception);
             }
         }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Runtime.ExceptionServices;
+using System.Threading;
 #if UNITY_5_3_OR_NEWER
 using MonoPInvokeCallbackAttribute = AOT.MonoPInvokeCallbackAttribute;
 #endif
@@ -59,6 +60,15 @@ namespace Voicewire
             if (thrown == null) thrown = new List<Exception>();
             thrown.Add(exception);
             return true;
+        }
+
+        /// <summary>
+        /// Comes first where an exception is caught: one that aborts a thread would be thrown again right after, and end the
+        /// thread in the midst of native code.
+        /// </summary>
+        internal static void Survive(Exception exception)
+        {
+            if (exception is ThreadAbortException) Thread.ResetAbort();
         }
 
         /// <summary>For what has nobody else to be thrown at.</summary>
