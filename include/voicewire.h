@@ -1886,7 +1886,7 @@ typedef struct vw_respeecher_conversion {
      */
     const char *accent_id;
     /**
-     * By how many semitones it is shifted besides the voice's own shift, for audio. Default VW_UNSET_NUMBER.
+     * By how many semitones the outcome is shifted, besides the voice's own shift. Default VW_UNSET_NUMBER.
      */
     double semitones_correction;
     /**

@@ -36,7 +36,7 @@ pub struct vw_respeecher_conversion {
     pub narration_style_id: *const c_char,
     /// The "id" of one of its "accents", for audio.
     pub accent_id: *const c_char,
-    /// By how many semitones it is shifted besides the voice's own shift, for audio. Default VW_UNSET_NUMBER.
+    /// By how many semitones the outcome is shifted, besides the voice's own shift. Default VW_UNSET_NUMBER.
     pub semitones_correction: f64,
     /// Its label, with which the file's name begins. Default: the job's.
     pub label: *const c_char,

@@ -85,9 +85,6 @@ impl Flow<'_> {
             _ => self.make_original().inspect_err(|error| self.clear_up(error))?,
         };
         self.remember(&original);
-        if original.tts == Some(true) {
-            self.job.check_for_text()?;
-        }
         self.processed(original)?;
         let ids = self.ordered()?;
         let finished = self.converted(&ids)?;

@@ -163,9 +163,6 @@ impl Job {
                 ));
             }
         }
-        if is_text {
-            self.check_for_text()?;
-        }
         if self.directory.as_os_str().is_empty() {
             return empty("directory");
         }
@@ -177,25 +174,6 @@ impl Job {
             Some((field, _)) => Err(Error::invalid(field, 0, "a wait of more than 0")),
             None => Ok(()),
         }
-    }
-}
-
-impl Job {
-    /// What the service drops in silence where the original is a text.
-    pub(super) fn check_for_text(&self) -> Result<()> {
-        let for_audio = |field: &str, got: &str| Err(Error::invalid(field, got, "audio to convert, not a text"));
-        if let Some(id) = &self.calibration_id {
-            return for_audio("calibration_id", id);
-        }
-        for conversion in &self.conversions {
-            if let Some(shift) = conversion.semitones_correction.filter(|shift| *shift != 0.0) {
-                return for_audio("semitones_correction", &shift.to_string());
-            }
-            if let Some(id) = &conversion.accent_id {
-                return for_audio("accent_id", id);
-            }
-        }
-        Ok(())
     }
 }
 

@@ -186,7 +186,7 @@ requests! {
         narration_style_id: Option<String>,
         /// One of its accents, for audio.
         accent_id: Option<String>,
-        /// By how many semitones it is shifted besides the voice's own shift, for audio.
+        /// By how many semitones the outcome is shifted, besides the voice's own shift.
         semitones_correction: Option<f64>,
         /// Its label.
         label: Option<String>,

@@ -1093,7 +1093,7 @@ namespace Voicewire
             internal byte* narration_style_id;
             /// <summary>The "id" of one of its "accents", for audio.</summary>
             internal byte* accent_id;
-            /// <summary>By how many semitones it is shifted besides the voice's own shift, for audio. Default VW_UNSET_NUMBER.</summary>
+            /// <summary>By how many semitones the outcome is shifted, besides the voice's own shift. Default VW_UNSET_NUMBER.</summary>
             internal double semitones_correction;
             /// <summary>Its label, with which the file's name begins. Default: the job's.</summary>
             internal byte* label;

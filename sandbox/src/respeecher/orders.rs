@@ -158,10 +158,10 @@ impl Wish {
         }
         Some(Wish {
             voice,
-            // The one is for text only, the other two for recordings.
+            // The one is for text only, the other for recordings.
             style: style.filter(|_| from_text),
             accent: accent.or(voice.accents.first()).filter(|_| !from_text),
-            semitones: semitones.filter(|_| !from_text).unwrap_or(0.0),
+            semitones: semitones.unwrap_or(0.0),
             label,
         })
     }
@@ -201,7 +201,11 @@ impl Original {
             Some((text, language)) => {
                 let style = wish.style.map_or("", |style| style.name);
                 let locale = language.clone().unwrap_or_else(|| "en-US".to_owned());
-                speak(state, text.clone(), locale, format!("{}/{style}", wish.voice.id)).await
+                let sound = speak(state, text.clone(), locale, format!("{}/{style}", wish.voice.id)).await?;
+                match wish.semitones {
+                    0.0 => Ok(sound),
+                    semitones => transpose(Arc::new(sound), semitones).await,
+                }
             }
             None => transpose(Arc::clone(&self.sound), wish.voice.shift + wish.semitones).await,
         }

@@ -19,7 +19,7 @@ class Conversion:
         voice_id: The voice.
         narration_style_id: One of its narration styles. Required where the original was spoken from a text.
         accent_id: One of its accents, for audio.
-        semitones_correction: By how many semitones it is shifted besides the voice's own shift, for audio.
+        semitones_correction: By how many semitones the outcome is shifted, besides the voice's own shift.
         label: Its label, with which its file's name begins.
     """
 
