@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use support::lines::{Gets, Got, LONG, await_state, begin, collector, failure, finish, kind, watched, whole};
-use support::{SHORT, assert_kind, request};
+use support::{assert_kind, request};
 use tungstenite::{Message, WebSocket};
 use voicewire::deepdub::{
     Client, Config, LineOptions, SessionOptions, SessionState, TRIAL_VOICE, TextConfig, TextSession,
@@ -188,7 +188,8 @@ fn a_service_that_never_stops_talking_does_not_keep_a_line_from_its_limits() {
         while peer.0.get_mut().write_all(&empty_objects).is_ok() {}
     });
     let client = service.client(Timeouts {
-        total: SHORT,
+        // Longer than threads are late: the line is asked for.
+        total: Some(Duration::from_secs(1)),
         ..Timeouts::default()
     });
     let session = client.open_session(SessionOptions::new()).expect("a session");
@@ -211,7 +212,8 @@ fn the_longest_of_durations_is_no_trouble() {
         peer.asked();
     });
     let client = service.client(Timeouts {
-        first_chunk: SHORT,
+        // Longer than threads are late.
+        first_chunk: Some(Duration::from_secs(2)),
         between_chunks: Some(Duration::MAX),
         total: Some(Duration::MAX),
         connect: Some(Duration::MAX),
@@ -368,6 +370,25 @@ fn while_the_service_asks_to_wait_no_text_is_sent() {
     }
     session.close();
     assert_eq!(kind(&gets), ErrorKind::Cancelled);
+    service.end();
+}
+
+#[test]
+fn who_asks_to_wait_and_then_says_nothing_is_what_the_line_failed_for() {
+    let limit = Timeouts {
+        first_chunk: Some(Duration::from_secs(1)),
+        ..Timeouts::default()
+    };
+    let service = Service::start(move |peer| {
+        peer.asked();
+        peer.say(r#"{"error":"busy","errorType":"RateLimit"}"#);
+        peer.asked();
+    });
+    let client = service.client_that_retries(limit, SOON);
+    let session = client.open_session(SessionOptions::new()).expect("a session");
+    let error = failure(finish(&begin(&session, &request("s16le"))).1);
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, Some(2)));
+    drop(session);
     service.end();
 }
 

@@ -29,6 +29,8 @@ pub(in crate::deepdub) struct Intake {
     received: Received,
     next_index: u64,
     resume: Option<Resume>,
+    /// What the service answered to the last request, which has been sent again since.
+    refused: Option<Error>,
 }
 
 /// What it takes to ask for the same audio again and go on where it broke off.
@@ -74,6 +76,7 @@ impl Intake {
             received: Received::default(),
             next_index: 0,
             resume: resume.then(Resume::default),
+            refused: None,
         }
     }
 
@@ -120,6 +123,7 @@ impl Intake {
     /// # Errors
     /// What the service reports; what is wrong with the message; what became of the chunks at the other end.
     pub fn accept(&mut self, event: Event<'_>, timeouts: &Timeouts) -> Result<Progress> {
+        self.refused = None;
         let mut more = self.generation.accept_event(event)?;
         while more {
             let is_final = self.generation.chunk().is_final;
@@ -180,8 +184,15 @@ impl Intake {
         self.received.bytes > 0
     }
 
+    /// It is going to be sent again, because the service asked to wait with this error.
+    pub fn begin_again_after(&mut self, refused: Error) {
+        self.begin_again(WaitFor::Turn);
+        self.refused = Some(refused);
+    }
+
     /// It is going to be sent again, when there is what it waits for.
     pub fn begin_again(&mut self, when: WaitFor) {
+        self.refused = None;
         {
             let mut figures = self.line.figures.lock();
             figures.retries += 1;
@@ -217,7 +228,8 @@ impl Intake {
         if self.generation.has_gap() {
             return Some(self.generation.gap());
         }
-        if let Some(error) = connection {
+        // The service has not answered otherwise since.
+        if let Some(error) = connection.or(self.refused.as_ref()) {
             return Some(error.clone());
         }
         let (what, field) = if is_past(self.total) {

@@ -394,7 +394,7 @@ impl TextActor {
                 .hold
                 .next(error.retry_after(), turn.hold_back(&self.settings.timeouts))
         {
-            turn.intake.begin_again(WaitFor::Turn);
+            turn.intake.begin_again_after(error);
             turn.intake.expect_nothing();
             turn.rewind();
             self.turns.push_front(turn);
