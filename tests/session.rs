@@ -84,7 +84,12 @@ fn with_poll_nothing_is_called_outside_of_it() {
 
 #[test]
 fn a_cancelled_line_ends_once_as_cancelled() {
-    let sandbox = Sandbox::start(voicewire_sandbox::Options { pace: 1.0, ..options() }).expect("a sandbox");
+    // Slower than any thread.
+    let sandbox = Sandbox::start(voicewire_sandbox::Options {
+        pace: 0.05,
+        ..options()
+    })
+    .expect("a sandbox");
     let client = client(&sandbox);
     let session = session(&client);
     let (callback, gets) = collector();
@@ -208,6 +213,8 @@ fn a_cancel_returns_when_the_callback_has() {
                 session.poll(Some(LONG)).expect("polled");
             }
         });
-        assert_eq!(left.try_iter().collect::<Vec<_>>(), [false]);
+        // One call, or more where the other thread was slow to cancel.
+        let left: Vec<_> = left.try_iter().collect();
+        assert!(!left.is_empty() && !left.contains(&true), "{left:?}");
     }
 }

@@ -66,8 +66,15 @@ fn two_hundred_at_once_over_four_connections_are_all_right() {
     }
     drop(sessions);
     client.close();
+    // The system may still list a thread for a moment that has been joined.
     #[cfg(target_os = "linux")]
-    assert_eq!(io_threads().len(), 0);
+    for left in (0..1000).rev() {
+        if io_threads().is_empty() {
+            break;
+        }
+        assert!(left > 0, "the thread goes on");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -90,8 +97,13 @@ fn an_idle_session_does_not_wake_up() {
             .sum()
     };
     // It may be on its way to sleep.
-    std::thread::sleep(Duration::from_millis(200));
-    let before = switches();
+    let mut before = switches();
+    for _ in 0..50 {
+        std::thread::sleep(Duration::from_millis(200));
+        if before == std::mem::replace(&mut before, switches()) {
+            break;
+        }
+    }
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(switches() - before, 0);
 }

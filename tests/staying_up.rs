@@ -9,7 +9,7 @@ use std::time::Duration;
 use support::lines::{
     Got, LONG, assert_same, await_state, begin, begin_with, collector, failure, finish, kind, spoken, watched, whole,
 };
-use support::{SHORT, assert_kind, config, faulty, options, request};
+use support::{assert_kind, config, faulty, options, request};
 use voicewire::deepdub::{Client, Config, LineOptions, Session, SessionOptions, SessionState, SpeechRequest, Timeouts};
 use voicewire::{ErrorKind, RetryPolicy};
 use voicewire_sandbox::net::Link;
@@ -268,8 +268,10 @@ fn without_a_network_lines_fail_in_their_time_and_say_why() {
     let port = TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .expect("a port");
+    // Longer than threads are late.
+    let limit = Duration::from_secs(2);
     let timeouts = Timeouts {
-        first_chunk: SHORT,
+        first_chunk: Some(limit),
         ..Timeouts::default()
     };
     let config = Config::new()
@@ -283,7 +285,6 @@ fn without_a_network_lines_fail_in_their_time_and_say_why() {
     assert!(await_state(&states, SessionState::Lost).retry_in.is_some());
     // Also those that have not even had their turn.
     let lines: Vec<_> = (0..8).map(|_| begin(&session, &request("s16le"))).collect();
-    let mut first = None;
     for (number, line) in lines.iter().enumerate() {
         let ended = finish(line).1;
         let summary = ended.summary.clone();
@@ -293,9 +294,8 @@ fn without_a_network_lines_fail_in_their_time_and_say_why() {
         // Where the time went.
         let waited = if number < 5 { summary.connect } else { summary.queued };
         assert!(waited * 2 > summary.total, "{summary:?}");
-        // Together: nobody waits for the others to give up first.
-        let first = *first.get_or_insert(summary.total);
-        assert!(summary.total < first * 3 / 2, "{summary:?}, and the first {first:?}");
+        // Nobody waits for the others to give up first, and then as long again.
+        assert!(summary.total < limit * 2, "{summary:?}");
     }
 }
 
@@ -327,7 +327,7 @@ fn a_peer_that_fell_silent_is_found_dead_and_left() {
         .retry(SOON);
     let client = Client::new(&config).expect("a client");
     let (mut options, states) = watched();
-    // Long enough for the answer on a busy machine: after this the line is alive again.
+    // Longer than threads are late: who lives answers in time.
     options.keep_alive = Some(Duration::from_secs(1));
     let session = client.open_session(options).expect("a session");
     await_state(&states, SessionState::Ready);
