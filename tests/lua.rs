@@ -65,6 +65,9 @@ fn script(name: &str, arguments: &[&Path]) {
                 .env("TEST_REST_URL", sandbox.deepdub_rest_url())
                 .env("TEST_WEBSOCKET_URL", sandbox.deepdub_open_url())
                 .env("TEST_STREAMING_URL", sandbox.deepdub_live_url())
+                .env("TEST_RESPEECHER_KEY", sandbox.respeecher().api_key())
+                .env("TEST_PALABRA_KEY", sandbox.palabra().api_key())
+                .env("TEST_SERVICES_URL", sandbox.base_url())
                 .env("TEST_DIRECTORY", &folder),
         );
         assert!(
@@ -82,6 +85,11 @@ fn lua_programs_speak_decode_and_report() {
 #[test]
 fn lua_programs_speak_in_sessions() {
     script("session", &[]);
+}
+
+#[test]
+fn lua_programs_convert_and_clone_voices() {
+    script("services", &[]);
 }
 
 #[test]

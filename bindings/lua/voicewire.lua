@@ -795,6 +795,9 @@ for type, prefix in pairs({
     vw_player_activity = "VW_PLAYER_",
     vw_session_state = "VW_SESSION_",
     vw_outbox_state = "VW_OUTBOX_",
+    vw_json_type = "VW_JSON_",
+    vw_respeecher_stage = "VW_RESPEECHER_",
+    vw_palabra_clone_stage = "VW_PALABRA_CLONE_",
 }) do
     local numbers, names = {}, {}
     for name, number in pairs(constants) do
@@ -1075,7 +1078,7 @@ local function set(struct, field, value)
     if type_name == "const char *" then
         struct[name] = a_string(value, name)
     elseif type_name == "const uint8_t *" then
-        struct[name], struct[name .. "_size"] = bytes(value, name), #bytes(value, name)
+        struct[name], struct[name == "data" and "size" or name .. "_size"] = bytes(value, name), #bytes(value, name)
     elseif type_name == "vw_toggle" then
         if type(value) ~= "boolean" then
             refuse(name, "true or false is wanted, not " .. tostring(value))
@@ -1096,6 +1099,13 @@ local function set(struct, field, value)
     end
 end
 
+--- Whether a field says how large the struct is, or what is at a pointer in it: nothing that a program may say.
+local function counted(fields, key)
+    local bytes = type(key) == "string" and fields[key:gsub("_?size$", "")]
+    return key == "struct_size" or key == "size" or key == "conversion_count"
+        or bytes and bytes.type == "const uint8_t *" and key ~= bytes.name
+end
+
 --- A new struct with its defaults and what `options` say. Names in `elsewhere` (a set, or a struct's fields) are left to
 -- others; any other that the struct does not have is an error. The struct points into the options' strings: keep them
 -- for as long as it is used.
@@ -1104,14 +1114,14 @@ local function fill(name, options, ...)
     check(lib[name .. "_init"](struct))
     for key, value in pairs(options) do
         local field = fields[key]
-        if field and key ~= "struct_size" and key ~= "user_data" and not field.type:find("_fn$") then
+        if field and not counted(fields, key) and key ~= "user_data" and not field.type:find("_fn$") then
             set(struct, field, value)
         else
             local wanted = false
             for _, elsewhere in ipairs({ ... }) do
                 wanted = wanted or elsewhere[key]
             end
-            if not wanted or key == "struct_size" or key == "user_data" then
+            if not wanted or counted(fields, key) or key == "user_data" then
                 refuse(tostring(key), "there is no such option")
             end
         end
@@ -1615,6 +1625,18 @@ local function result_of(struct)
     return read("vw_deepdub_tts_result", struct)
 end
 
+--- Tells a call's on_progress how far it is, and what that answers.
+local function told(user_data, make)
+    local hearer = hearer_of(user_data)
+    if not hearer then
+        return STOP
+    end
+    local succeeded, answer = protected(function()
+        return hearer._on_progress(make())
+    end)
+    return succeeded and (ANSWERS[answer] or CONTINUE) or STOP
+end
+
 --- The functions that C calls: made once, when they are first needed, since LuaJIT has room for a few hundred only and
 -- some systems for none. Lines that play on a player get by with on_end.
 local callbacks = {}
@@ -1645,6 +1667,24 @@ local function callback(name)
             if hearer then
                 protected(hearer._ended, hearer, error_of(ended.error), result_of(ended.result))
             end
+        end)
+    elseif name == "on_transfer" then
+        made = ffi.cast("vw_transfer_fn", function(done, total, user_data)
+            return told(user_data, function()
+                return { done = tonumber(done), total = known(total) }
+            end)
+        end)
+    elseif name == "on_job" then
+        made = ffi.cast("vw_respeecher_progress_fn", function(progress, user_data)
+            return told(user_data, function()
+                return read("vw_respeecher_progress", progress)
+            end)
+        end)
+    elseif name == "on_clone" then
+        made = ffi.cast("vw_palabra_clone_progress_fn", function(progress, user_data)
+            return told(user_data, function()
+                return read("vw_palabra_clone_progress", progress)
+            end)
         end)
     elseif name == "on_state" then
         made = ffi.cast("vw_session_state_fn", function(change, user_data)
@@ -2224,5 +2264,338 @@ end
 function Outbox:close()
     close(self, Outbox)
 end
+
+-- JSON ----------------------------------------------------------------------------------------------------------------
+
+--- JSON's null, where nil would be nothing: in what is sent, and in arrays that come. In objects that come it is nil.
+voicewire.null = setmetatable({}, { __tostring = function()
+    return "voicewire.null"
+end })
+
+local Array = { __name = "voicewire.array" }
+
+--- Marks a table as an array: an empty one would be an object.
+function voicewire.array(values)
+    return setmetatable(values or {}, Array)
+end
+
+local MOST_NESTED = 100
+
+local function freed(handle)
+    return lib.vw_json_free(ffi.gc(handle, nil))
+end
+
+--- A handle of C's for a JSON value, which is freed when Lua has forgotten it.
+local function json_handle(out)
+    return ffi.gc(out[0], lib.vw_json_free)
+end
+
+local function json_out()
+    return ffi.new("vw_json *[1]")
+end
+
+local function is_array(value)
+    return getmetatable(value) == Array or value[1] ~= nil
+end
+
+local as_json
+
+--- Puts a value at a place, which is one step below the whole.
+local function put(handle, step, value, field, depth)
+    if value == voicewire.null then
+        check(lib.vw_json_set_null(handle, step))
+    elseif type(value) == "string" then
+        check(lib.vw_json_set_str(handle, step, a_string(value, field)))
+    elseif type(value) == "boolean" then
+        check(lib.vw_json_set_bool(handle, step, value and 1 or 0))
+    elseif is_int64(value) or type(value) == "number" and value == math.floor(value) and math.abs(value) <= 2 ^ 53 then
+        check(lib.vw_json_set_int(handle, step, value))
+    elseif type(value) == "number" then
+        check(lib.vw_json_set_number(handle, step, value))
+    else
+        local below = as_json(value, field, depth + 1)
+        check(lib.vw_json_set_json(handle, step, below))
+        freed(below)
+    end
+end
+
+--- A table as C has it; NULL for nil.
+function as_json(value, field, depth)
+    if value == nil then
+        return nil
+    elseif type(value) ~= "table" then
+        refuse(field, "what JSON has is wanted, not a " .. type(value))
+    elseif depth > MOST_NESTED then
+        refuse(field, "more than " .. MOST_NESTED .. " tables in one another")
+    end
+    local out = json_out()
+    if is_array(value) then
+        check(lib.vw_json_parse("[]", 2, out))
+        local handle = json_handle(out)
+        for _, element in ipairs(value) do
+            put(handle, "/-", element, field, depth)
+        end
+        return handle
+    end
+    check(lib.vw_json_new(out))
+    local handle = json_handle(out)
+    for name, member in pairs(value) do
+        if type(name) ~= "string" or name:find("\0", 1, true) then
+            refuse(field, "names of members are strings without a NUL, not " .. tostring(name))
+        end
+        put(handle, "/" .. name:gsub("~", "~0"):gsub("/", "~1"), member, field .. "." .. name, depth)
+    end
+    return handle
+end
+
+--- What is at a place as Lua has it.
+local function of_json(handle, pointer)
+    local kind = enums.vw_json_type.names[lib.vw_json_type_of(handle, pointer)]
+    if kind == "text" then
+        return text(lib.vw_json_str(handle, pointer))
+    elseif kind == "number" then
+        return lib.vw_json_number(handle, pointer, 0)
+    elseif kind == "bool" then
+        return lib.vw_json_bool(handle, pointer) == 1
+    elseif kind == "array" then
+        local values = voicewire.array()
+        for i = 1, tonumber(lib.vw_json_size(handle, pointer)) do
+            local value = of_json(handle, pointer .. "/" .. i - 1)
+            values[i] = value == nil and voicewire.null or value
+        end
+        return values
+    elseif kind == "object" then
+        local values = {}
+        for i = 0, tonumber(lib.vw_json_size(handle, pointer)) - 1 do
+            local name = text(lib.vw_json_key(handle, pointer, i))
+            values[name] = of_json(handle, pointer .. "/" .. name:gsub("~", "~0"):gsub("/", "~1"))
+        end
+        return values
+    end
+    return nil
+end
+
+--- An answer that C has made, freed; nil for none.
+local function answered(out)
+    if out[0] == nil then
+        return nil
+    end
+    local handle = json_handle(out)
+    local value = of_json(handle, "")
+    freed(handle)
+    return value
+end
+
+-- Respeecher and Palabra ----------------------------------------------------------------------------------------------
+
+--- What both have: a client of a service over HTTP, its calls by their names, its lists. Everything blocks: games have a
+-- love.thread do it.
+local function service(prefix)
+    local module, Methods, List = {}, class(prefix .. "_client"), class(prefix .. "_list")
+
+    --- A client: the fields of the service's config, and http, a table of vw_http_config's.
+    function module.client(options)
+        options = options_of(options)
+        local http = fill("vw_http_config", options_of(options.http, "http"))
+        options.http = nil
+        local config, out = fill(prefix .. "_config", options), Methods._out()
+        config.http = http
+        check(lib[prefix .. "_client_new"](config, out))
+        return object(Methods, out)
+    end
+    -- Compiled code may forget what only C still points to.
+    jit.off(module.client)
+
+    --- The calls of the service: tables of vw_endpoint's fields.
+    function module.endpoints()
+        local all = {}
+        while true do
+            local endpoint = lib[prefix .. "_endpoint"](#all)
+            if endpoint == nil then
+                return all
+            end
+            all[#all + 1] = read("vw_endpoint", endpoint)
+        end
+    end
+
+    --- Makes one call by its name; parameters and answer are tables. Options: cancel.
+    function Methods:call(name, parameters, options)
+        local handle, cancel, out = live(self, Methods), options_of(options).cancel, json_out()
+        local sent_along = as_json(parameters, "parameters", 0)
+        check(lib[prefix .. "_call"](handle, a_string(name, "name"), sent_along,
+            cancel and live(cancel, Cancel, "cancel"), out))
+        return answered(out)
+    end
+    jit.off(Methods.call)
+
+    --- The list of a call that answers with pages, to be gone through once: for item in client:list("list_voices") do.
+    function Methods:list(name, parameters, options)
+        local handle, cancel, out = live(self, Methods), options_of(options).cancel, List._out()
+        local sent_along = as_json(parameters, "parameters", 0)
+        check(lib[prefix .. "_list_open"](handle, a_string(name, "name"), sent_along,
+            cancel and live(cancel, Cancel, "cancel"), out))
+        return object(List, out)
+    end
+    jit.off(Methods.list)
+
+    --- The next item; nil after the last.
+    function List:next()
+        local out = json_out()
+        check(lib[prefix .. "_list_next"](live(self, List), out))
+        return answered(out)
+    end
+
+    function List:__call()
+        return self:next()
+    end
+
+    function List:close()
+        close(self, List)
+    end
+
+    --- Makes a call that tells how far it is; `on` is C's callback for it. make(function, user_data, cancel, out). Not for
+    -- tail calls: what C is given lives in the caller's locals.
+    function Methods:_told(options, on, make)
+        local hearer = { _on_progress = a_function(options.on_progress, "on_progress") }
+        local cancel = options.cancel ~= nil and live(options.cancel, Cancel, "cancel") or nil
+        local out = json_out()
+        local status = make(hearer._on_progress and callback(on) or nil, (heard_by(hearer)), cancel, out)
+        hearer._on_progress = nil -- and alive until here
+        local failure = status ~= 0 and last_error() or nil
+        local answer = answered(out)
+        rethrow()
+        if failure then
+            failure.outcome = answer
+            error(failure, 0)
+        end
+        return answer
+    end
+    jit.off(Methods._told)
+
+    --- Downloads what a "url" in an answer leads to: vw_save_to's fields (file or directory), on_progress and cancel.
+    -- Returns { path, bytes }.
+    function Methods:download_url(url, options)
+        local handle = live(self, Methods)
+        a_string(url, "url")
+        options = options_of(options)
+        local to = fill("vw_save_to", options, { on_progress = true, cancel = true })
+        local function make(on_progress, user_data, cancel, out)
+            return lib[prefix .. "_download_url"](handle, url, to, on_progress, user_data, cancel, out)
+        end
+        jit.off(make)
+        local saved = self:_told(options, "on_transfer", make)
+        return saved
+    end
+    jit.off(Methods.download_url)
+
+    --- Ends its calls.
+    function Methods:close()
+        close(self, Methods)
+    end
+
+    return module, Methods
+end
+
+local Market, Voices
+voicewire.respeecher, Market = service("vw_respeecher")
+voicewire.palabra, Voices = service("vw_palabra")
+
+--- Signs in now; what the service says about the account.
+function Market:login(options)
+    local handle, cancel, out = live(self, Market), options_of(options).cancel, json_out()
+    check(lib.vw_respeecher_login(handle, cancel and live(cancel, Cancel, "cancel"), out))
+    return answered(out)
+end
+
+--- Signs out.
+function Market:logout(options)
+    local handle, cancel = live(self, Market), options_of(options).cancel
+    check(lib.vw_respeecher_logout(handle, cancel and live(cancel, Cancel, "cancel")))
+end
+
+--- Makes a call that uploads: vw_upload's fields (path, or data and name), on_progress and cancel. What the service made.
+function Market:upload(name, parameters, options)
+    local handle, sent_along = live(self, Market), as_json(parameters, "parameters", 0)
+    a_string(name, "name")
+    options = options_of(options)
+    local upload = fill("vw_upload", options, { on_progress = true, cancel = true })
+    local function make(on_progress, user_data, cancel, out)
+        return lib.vw_respeecher_upload(handle, name, sent_along, upload, on_progress, user_data, cancel, out)
+    end
+    jit.off(make)
+    local made = self:_told(options, "on_transfer", make)
+    return made
+end
+jit.off(Market.upload)
+
+--- Makes a call whose answer is a file; options as for download_url().
+function Market:download(name, parameters, options)
+    local handle, sent_along = live(self, Market), as_json(parameters, "parameters", 0)
+    a_string(name, "name")
+    options = options_of(options)
+    local to = fill("vw_save_to", options, { on_progress = true, cancel = true })
+    local function make(on_progress, user_data, cancel, out)
+        return lib.vw_respeecher_download(handle, name, sent_along, to, on_progress, user_data, cancel, out)
+    end
+    jit.off(make)
+    local saved = self:_told(options, "on_transfer", make)
+    return saved
+end
+jit.off(Market.download)
+
+--- Text or audio in, finished files out: vw_respeecher_job's fields, conversions (a list of vw_respeecher_conversion's),
+-- on_progress and cancel. Returns what vw_respeecher_convert says: files, failures, recording_id … The error of a job that
+-- failed has as its outcome what came of it.
+function Market:convert(job)
+    local handle = live(self, Market)
+    local options = options_of(job, "job")
+    local wanted = options_of(options.conversions, "conversions")
+    options.conversions = nil
+    local c_job = fill("vw_respeecher_job", options, { on_progress = true, cancel = true })
+    local conversions = ffi.new("vw_respeecher_conversion[?]", math.max(1, #wanted))
+    for i, conversion in ipairs(wanted) do
+        conversions[i - 1] = fill("vw_respeecher_conversion", options_of(conversion, "conversions"))
+    end
+    c_job.conversions, c_job.conversion_count = conversions, #wanted
+    local function make(on_progress, user_data, cancel, out)
+        return lib.vw_respeecher_convert(handle, c_job, on_progress, user_data, cancel, out)
+    end
+    jit.off(make)
+    local outcome = self:_told(options, "on_job", make)
+    wanted[0] = conversions -- alive until here, as the strings are
+    return outcome
+end
+jit.off(Market.convert)
+
+--- Replaces a voice's samples by one in a language. Options: waiting (a table of vw_palabra_waiting's fields; without it a
+-- voice that is being regenerated is an error at once), cancel.
+function Voices:regenerate_sample(voice_id, lang_code, options)
+    local handle, out = live(self, Voices), json_out()
+    options = options_of(options)
+    local waiting = options.waiting and fill("vw_palabra_waiting", options_of(options.waiting, "waiting"))
+    check(lib.vw_palabra_regenerate_sample(handle, a_string(voice_id, "voice_id"), a_string(lang_code, "lang_code"),
+        waiting, options.cancel and live(options.cancel, Cancel, "cancel"), out))
+    return answered(out)
+end
+jit.off(Voices.regenerate_sample)
+
+--- Makes a voice of a recording: vw_palabra_new_voice's fields, labels, extra and waiting being tables; on_progress and
+-- cancel. Returns the voice.
+function Voices:clone(voice)
+    local handle = live(self, Voices)
+    local options = options_of(voice, "voice")
+    local labels, extra = as_json(options.labels, "labels", 0), as_json(options.extra, "extra", 0)
+    local waiting = fill("vw_palabra_waiting", options_of(options.waiting, "waiting"))
+    options.labels, options.extra, options.waiting = nil, nil, nil
+    local c_voice = fill("vw_palabra_new_voice", options, { on_progress = true, cancel = true })
+    c_voice.labels, c_voice.extra, c_voice.waiting = labels, extra, waiting
+    local function make(on_progress, user_data, cancel, out)
+        return lib.vw_palabra_clone(handle, c_voice, on_progress, user_data, cancel, out)
+    end
+    jit.off(make)
+    local made = self:_told(options, "on_clone", make)
+    return made
+end
+jit.off(Voices.clone)
 
 return voicewire

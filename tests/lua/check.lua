@@ -49,6 +49,15 @@ function check.client(options)
     return voicewire.deepdub.client(all)
 end
 
+--- A client of "respeecher" or "palabra", which makes each call once.
+function check.service(name)
+    return voicewire[name].client({
+        api_key = os.getenv("TEST_" .. name:upper() .. "_KEY"),
+        base_url = os.getenv("TEST_SERVICES_URL"),
+        http = { retries = 0 },
+    })
+end
+
 --- What always gives the same audio.
 function check.request(options)
     local all = { voice_prompt_id = check.VOICE, format = "s16le", sample_rate = 16000, seed = 7 }

@@ -20,6 +20,9 @@ local function objects()
         text_session = text_session,
         line = session:speak(check.TEXT, check.request()),
         turn = text_session:begin_turn(),
+        market = check.service("respeecher"),
+        voices = check.service("palabra"),
+        list = check.service("palabra"):list("list_voices"),
     }
 end
 
@@ -137,9 +140,29 @@ check.run({
         check.fails("invalid_argument", "text_", session.speak, session, check.TEXT, check.request({ text_ = "x" }))
     end },
 
+    { "how long the bytes are is nobody's to say", function()
+        local client, market = check.client(), check.service("respeecher")
+        check.fails("invalid_argument", "problem_audio_size", client.create_issue, client, {
+            generation_id = "g", generated_text = "t", problem_word = "w", voice_prompt_id = "v", problem_audio = "abc",
+            problem_audio_size = 2 ^ 30,
+        })
+        check.fails("invalid_argument", "size", market.upload, market, "create_recording", {}, { data = "abc", size = 2 ^ 30 })
+        check.fails("invalid_argument", "size", market.convert, market, { data = "abc", size = 2 ^ 30 })
+        check.fails("invalid_argument", "conversion_count", market.convert, market, { conversion_count = 9 })
+    end },
+
+    { "what is no JSON is refused", function()
+        local market, cycle = check.service("respeecher"), {}
+        cycle.again = cycle
+        for _, wrong in ipairs({ cycle, { [2] = "x" }, { x = print }, { x = "a\0b" }, { ["a\0b"] = 1 }, { [true] = 1 },
+            { x = 0 / 0 }, { x = math.huge }, { x = ffi.new("int[4]") }, "x", 7, print }) do
+            check.fails("invalid_argument", nil, market.call, market, "create_project", wrong)
+        end
+    end },
+
     { "what makes objects takes anything without a crash", function()
         for _, make in ipairs({ voicewire.player, voicewire.decoder, voicewire.audio_file, voicewire.deepdub.client,
-            voicewire.deepdub.outbox }) do
+            voicewire.deepdub.outbox, voicewire.respeecher.client, voicewire.palabra.client }) do
             for _, wrong in ipairs(WRONG) do
                 local given = wrong == "x" and check.path("x.wav") or wrong
                 tried("making", make, given)
