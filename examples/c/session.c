@@ -20,7 +20,8 @@ typedef struct character {
     const char *path, *text;
     vw_audio_file *file;
     vw_deepdub_line *line;
-    int interrupted, ended;
+    double patience; /* How many seconds of it the others listen to. */
+    int ended;
 } character;
 
 static int fail(const char *what) {
@@ -31,7 +32,11 @@ static int fail(const char *what) {
 /* In a game this would hand the samples to the mixer. */
 static int32_t on_chunk(const vw_deepdub_chunk *chunk, void *user_data) {
     character *character = user_data;
-    return vw_audio_file_write(character->file, chunk->data, chunk->size) == VW_OK ? VW_CONTINUE : VW_STOP;
+    double seconds = 0;
+    if (vw_audio_file_write(character->file, chunk->data, chunk->size) != VW_OK) return VW_STOP;
+    vw_audio_file_seconds(character->file, &seconds);
+    /* Interrupted: not a chunk more from here on; the end still comes. From outside vw_deepdub_line_cancel does it. */
+    return seconds > character->patience ? VW_STOP : VW_CONTINUE;
 }
 
 /* Comes exactly once for each line, however it ends. */
@@ -60,21 +65,13 @@ static int begin(vw_deepdub_session *session, character *character) {
 }
 
 static int perform(vw_deepdub_session *session, character *cast) {
-    character *bard = &cast[CAST - 1];
     int i, on_stage = CAST;
     for (i = 0; i < CAST; i++) {
         if (!begin(session, &cast[i])) return fail(cast[i].path);
     }
     while (on_stage > 0) {
-        double seconds = 0;
         /* An engine does not wait: vw_session_poll(session, 0), once a frame. */
         if (vw_session_poll(session, 1000) != VW_OK) return fail("session");
-        vw_audio_file_seconds(bard->file, &seconds);
-        if (seconds > 0.5 && !bard->interrupted) {
-            /* Not a chunk more from here on; the end still comes. */
-            bard->interrupted = 1;
-            vw_deepdub_line_cancel(bard->line);
-        }
         for (on_stage = CAST, i = 0; i < CAST; i++) on_stage -= cast[i].ended;
     }
     /* What came before the interruption is good. */
@@ -86,10 +83,10 @@ static int perform(vw_deepdub_session *session, character *cast) {
 
 static int run(const vw_deepdub_config *config) {
     character cast[CAST] = {
-        {"guard.wav", "Halt! Nobody enters the castle after dark.", NULL, NULL, 0, 0},
-        {"merchant.wav", "Fresh apples, straight from the valley!", NULL, NULL, 0, 0},
+        {"guard.wav", "Halt! Nobody enters the castle after dark.", NULL, NULL, 60, 0},
+        {"merchant.wav", "Fresh apples, straight from the valley!", NULL, NULL, 60, 0},
         {"bard.wav", "Now hear the ballad of the seven kings, which has, I am proud to say, no fewer than ninety verses, "
-                     "and of which I shall leave out not a single one.", NULL, NULL, 0, 0},
+                     "and of which I shall leave out not a single one.", NULL, NULL, 0.5, 0},
     };
     vw_deepdub_client *client = NULL;
     vw_deepdub_session *session = NULL;

@@ -8,8 +8,10 @@
 
 #include <voicewire.hpp>
 
+#include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 namespace deepdub = voicewire::deepdub;
 
@@ -19,21 +21,29 @@ static constexpr int sample_rate = 48000;
 struct character {
     const char *path;
     voicewire::audio_file file;
+    // How much of it the others listen to.
+    std::optional<std::chrono::milliseconds> patience;
     bool has_ended = false;
 };
 
-static std::shared_ptr<character> make(const char *path) {
+static std::shared_ptr<character> make(const char *path, std::optional<std::chrono::milliseconds> patience = {}) {
     return std::make_shared<character>(
-        character{path, voicewire::audio_file::create(path, voicewire::format::s16le, sample_rate)});
+        character{path, voicewire::audio_file::create(path, voicewire::format::s16le, sample_rate), patience});
 }
 
-static deepdub::line speak(const deepdub::session &session, const std::shared_ptr<character> &who, const char *text) {
+static void speak(const deepdub::session &session, const std::shared_ptr<character> &who, const char *text) {
     deepdub::speech_request request{text, deepdub::trial_voice};
     request.format = voicewire::format::s16le;
     request.sample_rate = sample_rate;
     // What a callback throws, for a full disk say, comes out of poll().
-    return session.speak(
-        request, [who](const deepdub::chunk &chunk) { who->file.write(chunk.data()); },
+    session.speak(
+        request,
+        [who](const deepdub::chunk &chunk) {
+            who->file.write(chunk.data());
+            // Interrupted: not a chunk more from here on; the end still comes. From outside line.cancel() does it.
+            const bool is_enough = who->patience && who->file.duration() > *who->patience;
+            return is_enough ? voicewire::flow::stop : voicewire::flow::go_on;
+        },
         [who](const deepdub::line_end &end) {
             who->has_ended = true;
             std::printf("%s: %s, %.2f s of audio\n", who->path, name(end.status()), who->file.duration().count());
@@ -41,22 +51,15 @@ static deepdub::line speak(const deepdub::session &session, const std::shared_pt
 }
 
 static void perform(const deepdub::session &session) {
-    const auto guard = make("guard.wav"), merchant = make("merchant.wav"), bard = make("bard.wav");
+    const auto guard = make("guard.wav"), merchant = make("merchant.wav");
+    const auto bard = make("bard.wav", std::chrono::milliseconds(500));
     speak(session, guard, "Halt! Nobody enters the castle after dark.");
     speak(session, merchant, "Fresh apples, straight from the valley!");
-    const deepdub::line ballad =
-        speak(session, bard,
-              "Now hear the ballad of the seven kings, which has, I am proud to say, no fewer than ninety verses, and of "
-              "which I shall leave out not a single one.");
-    bool is_interrupted = false;
-    while (!guard->has_ended || !merchant->has_ended || !bard->has_ended) {
-        // An engine does not wait: session.poll(), once a frame.
-        session.poll(std::chrono::seconds(1));
-        if (bard->file.duration() > std::chrono::milliseconds(500) && !is_interrupted) {
-            is_interrupted = true;
-            ballad.cancel(); // not a chunk more from here on; the end still comes
-        }
-    }
+    speak(session, bard,
+          "Now hear the ballad of the seven kings, which has, I am proud to say, no fewer than ninety verses, and of which I "
+          "shall leave out not a single one.");
+    // An engine does not wait: session.poll(), once a frame.
+    while (!guard->has_ended || !merchant->has_ended || !bard->has_ended) session.poll(std::chrono::seconds(1));
     // What came before the interruption is good.
     for (const auto &member : {guard, merchant, bard}) member->file.finish();
 }
