@@ -602,7 +602,8 @@ mod tests {
     /// Another thread is in the middle of a cancel: the line has its end, and the poll has not been told.
     #[test]
     fn a_session_that_is_closed_waits_for_nobody_to_announce_an_end() {
-        let closes: [(&str, fn(&Hub)); 3] = [
+        type Close = fn(&Hub);
+        let closes: [(&str, Close); 3] = [
             ("by its host", |hub| hub.close(|| hub.gone())),
             ("with its client", |hub| {
                 hub.gone();
