@@ -204,7 +204,7 @@ fn a_voice_that_cannot_be_is_refused() {
     let error = upload(Clip::File(large)).expect_err("too large");
     assert_eq!(
         (error.kind(), error.field()),
-        (ErrorKind::InvalidArgument, Some("data"))
+        (ErrorKind::InvalidArgument, Some("audio"))
     );
     assert!(error.message().contains("20 MiB"), "{error}");
     assert_eq!(kind_of(upload(Clip::File(directory.0.clone()))), ErrorKind::File);
@@ -222,12 +222,15 @@ fn a_voice_that_cannot_be_is_refused() {
         let error = client.upload_voice(&named(bytes)).expect_err("refused");
         (error.kind(), error.field().map(str::to_owned))
     };
-    assert_eq!(field(Vec::new()), (ErrorKind::InvalidArgument, Some("data".to_owned())));
+    assert_eq!(
+        field(Vec::new()),
+        (ErrorKind::InvalidArgument, Some("audio".to_owned()))
+    );
     let mut most = voice(110.0, 0.1);
     most.resize((20 << 20) + 1, 0);
     assert_eq!(
         field(most.clone()),
-        (ErrorKind::InvalidArgument, Some("data".to_owned()))
+        (ErrorKind::InvalidArgument, Some("audio".to_owned()))
     );
     assert_eq!(kind_of(client.list_voices(Some(0))), ErrorKind::InvalidArgument);
     assert!(sandbox.requests().is_empty());

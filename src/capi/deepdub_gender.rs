@@ -48,7 +48,7 @@ pub unsafe extern "C" fn vw_deepdub_classify_gender_at(
         let client = handle::get(client)?;
         let out = out_pointer("out", out)?;
         // SAFETY: the caller's text.
-        let url = unsafe { required_text("audio_url", url)? };
+        let url = unsafe { required_text("url", url)? };
         let classification = client.classify_gender_at_with(url, &call_options(cancel)?)?;
         // SAFETY: not NULL, and the caller's to be written to.
         unsafe { hand_over(written(&classification)?, out) };
@@ -68,7 +68,7 @@ pub unsafe extern "C" fn vw_deepdub_classify_gender_upload(
         let client = handle::get(client)?;
         let out = out_pointer("out", out)?;
         // SAFETY: the caller's text.
-        let path = unsafe { required_text("file", path)? };
+        let path = unsafe { required_text("path", path)? };
         let classification = client.classify_gender_upload_with(path, &call_options(cancel)?)?;
         // SAFETY: not NULL, and the caller's to be written to.
         unsafe { hand_over(written(&classification)?, out) };

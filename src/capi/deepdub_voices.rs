@@ -82,8 +82,8 @@ impl vw_deepdub_voice_request {
     unsafe fn to_voice(self) -> Result<(NewVoice, CallOptions)> {
         // SAFETY: passed on.
         let voice = unsafe {
-            let audio = optional_clip("data", self.audio, self.audio_size, self.audio_path)?;
-            let audio = audio.ok_or_else(|| Error::invalid("data", "NULL", "audio or audio_path"))?;
+            let audio = optional_clip("audio", self.audio, self.audio_size, self.audio_path)?;
+            let audio = audio.ok_or_else(|| Error::invalid("audio", "NULL", "audio or audio_path"))?;
             NewVoice {
                 filename: optional_string("filename", self.filename)?,
                 title: optional_string("title", self.title)?,

@@ -90,7 +90,7 @@ impl Client {
     /// # Errors
     /// As `classify_gender_at`; `Cancelled` when `options` ended it.
     pub fn classify_gender_at_with(&self, url: &str, options: &CallOptions) -> Result<GenderClassification> {
-        not_blank("audio_url", url, "the address of an audio file")?;
+        not_blank("url", url, "the address of an audio file")?;
         let body = ClassifyBody {
             audio_url: Some(url),
             audio_base64: None,
@@ -118,7 +118,7 @@ impl Client {
     /// # Errors
     /// As `classify_gender`; `Cancelled` when `options` ended it.
     pub fn classify_gender_with(&self, audio: &Clip, options: &CallOptions) -> Result<GenderClassification> {
-        let bytes = audio.read("audio_base64")?;
+        let bytes = audio.read("audio")?;
         let mut json = Vec::with_capacity(bytes.len() / 3 * 4 + 64);
         let body = ClassifyBody {
             audio_url: None,
@@ -151,8 +151,8 @@ impl Client {
         options: &CallOptions,
     ) -> Result<GenderClassification> {
         let path = path.as_ref();
-        if size_of_plain_file(path).map_err(|error| file_error("file", path, &error))? == 0 {
-            return Err(Error::invalid("file", "empty", "an audio file"));
+        if size_of_plain_file(path).map_err(|error| file_error("path", path, &error))? == 0 {
+            return Err(Error::invalid("path", "empty", "an audio file"));
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let mut form = Multipart::new();

@@ -108,7 +108,7 @@ impl NewVoice {
         let filename = self.filename()?;
         let body = UploadBody {
             filename: &filename,
-            data: Base64(self.audio.read("data")?),
+            data: Base64(self.audio.read("audio")?),
             title: self.title.as_deref(),
             text: self.text.as_deref(),
             locale: self.locale.as_deref(),

@@ -1,6 +1,8 @@
 /* Respeecher and Palabra: NULL, garbage, freed and foreign handles, and values out of range. Nothing of it is sent. */
 #include "services.h"
 
+#include <math.h>
+
 #define BAD 5
 
 /* NULL, garbage, freed, and of another type. */
@@ -292,21 +294,27 @@ static void bad_jobs(vw_respeecher_client *client, vw_cancel *freed) {
     JOB(job.text = " ", "text");
     JOB(job.text = "\xff", "text");
     JOB(job.file = "a.wav", "text");
-    JOB((job.text = NULL, job.file = ""), "data");
+    JOB((job.text = NULL, job.file = ""), "file");
     JOB((job.text = NULL, job.size = 4), "data");
     JOB((job.text = NULL, job.data = (const uint8_t *)"abcd", job.size = 4), "data_name");
     JOB((job.text = NULL, job.recording_id = ""), "recording_id");
     JOB((job.folder_id = "f", job.project_id = "p"), "folder_id");
     JOB(job.folder_id = "", "folder_id");
     JOB(job.project_id = " ", "project_id");
-    JOB(job.place_name = "", "name");
+    JOB(job.place_name = "", "place_name");
     JOB(job.directory = NULL, "directory");
     JOB(job.directory = "", "directory");
     JOB(job.conversion_count = 0, "conversions");
     JOB(job.conversions = NULL, "conversions");
     JOB(job.conversion_count = (size_t)-1, "conversion_count");
-    JOB(job.polling_first_ms = 0, "polling");
-    JOB(job.polling_longest_ms = 0, "polling");
+    JOB(job.polling_first_ms = 0, "polling_first");
+    JOB(job.polling_longest_ms = 0, "polling_longest");
+    JOB(job.calibration_id = "c", "calibration_id");
+    JOB(conversions[0].semitones_correction = 2.0, "semitones_correction");
+    JOB(conversions[0].semitones_correction = HUGE_VAL, "semitones_correction");
+    conversions[0].semitones_correction = VW_UNSET_NUMBER;
+    JOB(conversions[0].accent_id = "a", "accent_id");
+    conversions[0].accent_id = NULL;
     conversions[1].struct_size = 8;
     JOB(job.conversion_count = 2, "vw_respeecher_conversion.struct_size");
     conversions[0].struct_size = 8;
@@ -341,7 +349,7 @@ static void bad_voices(vw_palabra_client *client, vw_cancel *freed) {
     SAMPLE("v", "xx", NULL, NULL, "lang_code");
     SAMPLE("v", "de", NULL, freed, "vw_cancel");
     waiting.first_ms = 0;
-    SAMPLE("v", "de", &waiting, NULL, "waiting");
+    SAMPLE("v", "de", &waiting, NULL, "waiting_first");
     waiting.struct_size = 4;
     SAMPLE("v", "de", &waiting, NULL, "vw_palabra_waiting.struct_size");
     CHECK_REFUSED(vw_palabra_clone(client, NULL, NULL, NULL, NULL, &out), "vw_palabra_new_voice");

@@ -19,6 +19,9 @@ fn whole(py: Python<'_>, field: &str, value: i64) -> PyResult<u32> {
     u32::try_from(value).map_err(|_| errors::invalid(py, field, &value.to_string(), "0 to 4294967295"))
 }
 
+/// What the days of a query are called here.
+const DAYS: &[(&str, &str)] = &[("from", "from_day"), ("to", "to_day")];
+
 /// A day as text, or as a `datetime.date`.
 fn day_of(name: &str, day: &Bound<'_, PyAny>) -> PyResult<String> {
     // A datetime is a date, too, and its day is what is meant.
@@ -347,6 +350,7 @@ impl Client {
         self.rest(from_day.py(), cancel, |client, options| {
             client.usage_with(&query, options)
         })
+        .map_err(|error| errors::renamed(from_day.py(), error, DAYS))
         .map(Usage)
     }
 
@@ -364,6 +368,7 @@ impl Client {
         self.rest(from_day.py(), cancel, |client, options| {
             client.usage_by_model_with(&query, options)
         })
+        .map_err(|error| errors::renamed(from_day.py(), error, DAYS))
         .map(UsageByModel)
     }
 

@@ -178,6 +178,16 @@ pub(crate) fn invalid(py: Python<'_>, field: &str, got: &str, takes: &str) -> Py
         .unwrap_or_else(|error| error)
 }
 
+/// The same error, with the argument that it is about called as it is in Python.
+pub(crate) fn renamed(py: Python<'_>, error: PyErr, names: &[(&str, &str)]) -> PyErr {
+    let value = error.value(py);
+    let field: Option<String> = value.getattr("field").and_then(|field| field.extract()).ok();
+    let name = names.iter().find(|(name, _)| field.as_deref() == Some(name));
+    // Where it cannot be set it stays as it was.
+    name.and_then(|(_, argument)| value.setattr("field", argument).ok());
+    error
+}
+
 /// An error of `kind` with nothing but a message.
 pub(crate) fn plain(py: Python<'_>, kind: ErrorKind, message: &str) -> PyErr {
     build(py, kind.info(), &format!("{kind}: {message}"), message)

@@ -173,13 +173,12 @@ def test_a_request_that_cannot_be_is_refused_before_anything_is_sent(sandbox: Sa
         "tempo": lambda: client.tts_retroactive(TEXT, VOICE, tempo=3),
         "limit": lambda: client.list_voices(0),
         "id": lambda: client.get_voice(".."),
-        "data": lambda: client.upload_voice(b"", filename="x"),
         "filename": lambda: client.upload_voice(sample()),
         "age": lambda: client.upload_voice(sample(), filename="x", age=-1),
-        "audio_base64": lambda: client.classify_gender(b""),
-        "audio_url": lambda: client.classify_gender_at(" "),
-        "from": lambda: client.usage("May", "2026-05-01"),
-        "to": lambda: client.usage_by_model("2026-05-02", "2026-05-01"),
+        "audio": lambda: client.classify_gender(b""),
+        "url": lambda: client.classify_gender_at(" "),
+        "from_day": lambda: client.usage("May", "2026-05-01"),
+        "to_day": lambda: client.usage_by_model("2026-05-02", "2026-05-01"),
         "model_id": lambda: client.capacity("batch"),
         "size": lambda: client.set_capacity(MODEL, -1),
         "model_ids": lambda: client.capacities([]),
@@ -187,6 +186,9 @@ def test_a_request_that_cannot_be_is_refused_before_anything_is_sent(sandbox: Sa
         with pytest.raises(voicewire.InvalidArgumentError) as caught:
             call()
         assert caught.value.field == field
+    with pytest.raises(voicewire.InvalidArgumentError) as caught:
+        client.upload_voice(b"", filename="x")
+    assert caught.value.field == "audio"
     for id in ("", " ", ".", "..", "x" * 2000):
         for refused in (client.get_voice, client.delete_voice, client.update_voice, client.capacity):
             with pytest.raises(voicewire.InvalidArgumentError):

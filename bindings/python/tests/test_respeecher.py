@@ -391,3 +391,12 @@ def test_a_closed_client_sends_nothing(sandbox: Sandbox) -> None:
         with pytest.raises(voicewire.CancelledError):
             call()
     assert sandbox.requests() == []
+
+
+def test_errors_name_the_argument_rather_than_the_field_of_the_form(market: respeecher.Client, tmp_path: Path) -> None:
+    with pytest.raises(voicewire.InvalidArgumentError, match="audio is empty") as empty:
+        market.create_recording("f", b"")
+    with pytest.raises(voicewire.FileError, match=r"\(audio") as missing:
+        market.create_calibration("Mine", tmp_path / "none.wav")
+    assert empty.value.field == missing.value.field == "audio"
+    assert "data" not in str(empty.value) + str(missing.value).replace(str(tmp_path), "")

@@ -31,10 +31,10 @@ def arguments(**names: str) -> Iterator[None]:
     except (InvalidArgumentError, FileError) as error:
         name = names.get(error.field or "")
         if name is not None:
-            is_named = error.message.startswith(f"{error.field} is ")
-            if is_named:
-                message = name + error.message[len(error.field or "") :]
-                error.args = (str(error).replace(error.message, message),)
-                error.message = message
-            error.field = name
+            kind, message, notes = str(error).partition(error.message)
+            if message.startswith(f"{error.field} is "):
+                message = name + message[len(error.field or "") :]
+            # A message that does not name it has it in the notes after it.
+            error.args = (kind + message + notes.replace(f"({error.field}", f"({name}", 1),)
+            error.message, error.field = message, name
         raise
