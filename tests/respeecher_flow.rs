@@ -246,6 +246,17 @@ fn credits_that_run_out_in_the_middle_leave_what_was_paid_for() {
         let id = failure.conversion_id.as_deref().expect("it was ordered");
         assert!(error.message().contains(id), "{error}");
     }
+    // What was paid for can be had again, though the rest of it cannot be ordered.
+    std::fs::remove_file(&incomplete.outcome().files[0].path).expect("removed");
+    let resumed = Job {
+        source: Source::Recording(incomplete.outcome().recording_id().expect("there").to_owned()),
+        ..job("", &two, &directory)
+    };
+    let again = client.convert(&resumed, go).expect_err("still too poor");
+    assert_kind(again.error(), ErrorKind::InsufficientCredits);
+    assert!(again.error().message().contains(&two[1].id), "{}", again.error());
+    assert_eq!((again.outcome().files.len(), again.outcome().failures[0].index), (1, 1));
+    assert_whole(&again.outcome().files[0].path);
     // Nothing is left: the order itself is refused.
     let incomplete = client
         .convert(&job(PARAGRAPHS[1], &two, &directory), go)

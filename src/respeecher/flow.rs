@@ -250,10 +250,20 @@ impl Flow<'_> {
                 use_calibration: self.job.calibration_id.is_some().then_some(true),
                 calibration_id: self.job.calibration_id.clone(),
             };
-            let placed = self.client.create_order(&order).map_err(|error| {
-                let what = format!("the order for the recording {}, which stays", order.original_id);
-                error.about(&what)
-            })?;
+            let placed = match self.client.create_order(&order) {
+                Ok(placed) => placed,
+                // What was ordered before can still become files.
+                Err(error) if there > 0 && error.kind() != ErrorKind::Cancelled => {
+                    for index in &missing {
+                        wanted[*index].error = Some(error.clone());
+                    }
+                    Vec::new()
+                }
+                Err(error) => {
+                    let what = format!("the order for the recording {}, which stays", order.original_id);
+                    return Err(error.about(&what));
+                }
+            };
             // Where the answer does not say which is which, they are told by their voices.
             if placed.len() == missing.len() {
                 for (index, placed) in missing.iter().zip(placed) {
