@@ -155,6 +155,13 @@ fn audio_is_uploaded_and_converted() {
     assert!(name(0).starts_with("recording-"), "{}", name(0));
     assert!(name(1).starts_with("a____b_c-"), "{}", name(1));
     outcome.files.iter().for_each(|file| assert_whole(&file.path));
+    // A style is for texts, and the service leaves it out: the conversion is the same all the same.
+    let mut resumed = job.clone();
+    resumed.source = Source::Recording(outcome.recording_id().expect("there").to_owned());
+    resumed.conversions[0].narration_style_id = Some(voice.narration_styles[0].id.clone());
+    assert_eq!(client.convert(&resumed, go).expect("there").files.len(), 2);
+    let orders = sandbox.requests();
+    assert_eq!(orders.iter().filter(|one| one.path == "/api/v2/orders").count(), 1);
     let project = client
         .list_projects(&ProjectQuery::default())
         .expect("good")

@@ -464,7 +464,7 @@ fn is_of(there: &Recording, conversion: &Conversion) -> bool {
     there.voice_id.as_deref() == Some(&conversion.voice_id)
         && same(&conversion.narration_style_id, &there.narration_style_id)
         && same(&conversion.accent_id, &there.accent_id)
-        && same(&conversion.label, &there.label)
+        && (conversion.label.is_none() || conversion.label == there.label)
         && conversion
             .semitones_correction
             .is_none_or(|asked| (asked - there.semitones_correction.unwrap_or_default()).abs() < 1e-6)
