@@ -91,7 +91,8 @@ impl<T, E> Handover<T, E> {
         self.end(self.lock(), end)
     }
 
-    /// [`finish`](Self::finish) for the end of what is whole: refused after a cancel, which may have dropped some of it.
+    /// [`finish`](Self::finish) for any end but that of a cancel: refused after a cancel, which may have dropped what came
+    /// before, and after which nobody expects another end.
     pub fn complete(&self, end: E) -> bool {
         let state = self.lock();
         !state.cancelled && self.end(state, end)

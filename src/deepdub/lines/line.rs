@@ -290,9 +290,11 @@ impl LineShared {
             None => log::debug!("generation {}: finished after {:.1?}", self.id(), ended.summary.total),
         }
         let failure = ended.error.clone();
-        let first = match ended.error {
-            Some(_) => self.handover.finish(ended),
-            None => self.handover.complete(ended),
+        let cancelled = matches!(&failure, Some(error) if error.kind() == ErrorKind::Cancelled);
+        let first = match cancelled {
+            true => self.handover.finish(ended),
+            // Once a cancel has returned there is no other end: whoever cancelled it gives it that.
+            false => self.handover.complete(ended),
         };
         if let (Some(track), Some(error)) = (self.track.get(), failure) {
             track.fail(error);
@@ -370,8 +372,8 @@ impl LineShared {
                 Next::Item(kept) => {
                     calls += 1;
                     if let Err(error) = self.call(callback, kept.chunk(self)) {
-                        self.handover.cancel(false);
                         self.finish(Some(error));
+                        self.handover.cancel(false);
                         self.tell(Owner::cancelled);
                         // The end.
                         left = 1;
@@ -597,6 +599,31 @@ mod tests {
         deliver(line, 1);
         let poll = || owner.0.poll(Some(std::time::Duration::ZERO)).expect("open");
         assert_eq!([poll(), poll(), poll(), poll(), poll(), poll()], [2, 2, 2, 2, 2, 1]);
+    }
+
+    #[test]
+    fn what_fails_after_a_cancel_has_returned_is_cancelled() {
+        let owner = Arc::new(Nobody(Hub::new(Delivery::IoThread, None)));
+        let (tell, told) = std::sync::mpsc::channel();
+        let callback: Callback = Box::new(move |event| {
+            if let LineEvent::Ended(ended) = event {
+                let _ = tell.send(ended.error.as_ref().map(Error::kind));
+            }
+            Flow::Continue
+        });
+        let line = Arc::new(LineShared::new(
+            &owner,
+            ("a line".to_owned(), 0),
+            Format::S16le,
+            1,
+            Listener::All(callback),
+        ));
+        Line::new(Arc::clone(&line)).cancel();
+        // The I/O thread comes upon a garbled message first, and then upon the cancel.
+        line.finish(Some(Error::new(ErrorKind::Protocol, "garbled")));
+        line.hand_over();
+        line.end_cancelled();
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), [Some(ErrorKind::Cancelled)]);
     }
 
     /// Another thread is in the middle of a cancel: the line has its end, and the poll has not been told.
