@@ -235,6 +235,41 @@ fn csharp_converts_and_clones_voices() {
 }
 
 #[test]
+fn the_readme_s_csharp_program_converts() {
+    let Some(built) = built() else { return };
+    let (folder, sandbox) = (scratch("readme"), sandbox());
+    let page = read(format!("{PACKAGE}/README.md"));
+    let program = page
+        .split("\n```csharp\n")
+        .filter_map(|rest| rest.split_once("\n```"))
+        .find_map(|(block, _)| block.contains("Voicewire.Respeecher.Client").then_some(block))
+        .expect("the page has it");
+    let source = folder.join("Program.cs");
+    let using = "using System; using System.Linq; using Voicewire; using Voicewire.Respeecher;";
+    let text = format!("{using} public static class Program {{ public static void Main() {{ {program} }} }}");
+    std::fs::write(&source, text).expect("written");
+    let mut compiling = mcs();
+    compiling.arg(format!("-reference:{}", built.join("Voicewire.dll").display()));
+    succeed(
+        compiling
+            .arg(format!("-out:{}", folder.join("Program.exe").display()))
+            .arg(&source),
+    );
+    std::fs::copy(built.join("Voicewire.dll"), folder.join("Voicewire.dll")).expect("a copy");
+    let libraries = std::env::current_exe().expect("this program has a path");
+    let output = succeed(
+        Command::new("mono")
+            .arg(folder.join("Program.exe"))
+            .current_dir(&folder)
+            .env("LD_LIBRARY_PATH", libraries.parent().expect("in target/…/deps"))
+            .env("RESPEECHER_API_KEY", sandbox.respeecher().api_key())
+            .env("RESPEECHER_BASE_URL", sandbox.base_url()),
+    );
+    let told = String::from_utf8(output.stdout).expect("text");
+    assert!(folder.join(told.trim()).is_file(), "{told}");
+}
+
+#[test]
 fn csharp_plays_without_an_allocation() {
     run("Players");
 }
