@@ -230,6 +230,11 @@ fn csharp_reports_and_keeps_reports() {
 }
 
 #[test]
+fn csharp_has_the_rest_of_deepdub() {
+    run("Rest");
+}
+
+#[test]
 fn csharp_converts_and_clones_voices() {
     run("Services");
 }
