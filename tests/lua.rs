@@ -88,6 +88,11 @@ fn lua_programs_speak_in_sessions() {
 }
 
 #[test]
+fn lua_programs_have_the_rest_of_deepdub() {
+    script("rest", &[]);
+}
+
+#[test]
 fn lua_programs_convert_and_clone_voices() {
     script("services", &[]);
 }

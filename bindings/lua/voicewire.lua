@@ -2386,6 +2386,150 @@ local function answered(out)
     return value
 end
 
+-- Deepdub: the rest ---------------------------------------------------------------------------------------------------
+
+--- Speaks one text over REST: as stream(), and vw_deepdub_post_options' fields besides.
+function Client:post(said, options)
+    local handle = live(self, Client)
+    options = options_of(options)
+    options.text = a_string(said, "text")
+    if type(options.on_chunk) ~= "function" then
+        refuse("on_chunk", "a function is wanted, not a " .. type(options.on_chunk))
+    end
+    local own = { on_chunk = true }
+    local request = fill("vw_deepdub_tts_request", options, own, structs.vw_deepdub_post_options)
+    local post = fill("vw_deepdub_post_options", options, own, structs.vw_deepdub_tts_request)
+    local result = ffi.new("vw_deepdub_tts_result")
+    check(lib.vw_deepdub_tts_result_init(result))
+    local hearer = { _on_chunk = options.on_chunk }
+    local status = lib.vw_deepdub_post_tts(handle, request, post,
+        ffi.cast("vw_deepdub_chunk_fn", callback("on_chunk")), heard_by(hearer), result)
+    hearer._on_chunk = nil -- and alive until here
+    rethrow()
+    check(status)
+    return result_of(result)
+end
+jit.off(Client.post)
+
+--- A method that makes a call with a struct of options, and answers with a table.
+local function by_struct(struct, call)
+    local function method(self, options)
+        local handle, filled, out = live(self, Client), nil, json_out()
+        options = options_of(options)
+        filled = fill(struct, options)
+        check(call(handle, filled, out))
+        return answered(out)
+    end
+    jit.off(method)
+    return method
+end
+
+--- A method that makes a call with a text, and answers with a table. Options: cancel.
+local function by_text(field, call)
+    return function(self, value, options)
+        local handle, cancel, out = live(self, Client), options_of(options).cancel, json_out()
+        check(call(handle, a_string(value, field), cancel and live(cancel, Cancel, "cancel"), out))
+        return answered(out)
+    end
+end
+
+--- The same with a string of bytes.
+local function by_bytes(field, call)
+    return function(self, value, options)
+        local handle, cancel, out = live(self, Client), options_of(options).cancel, json_out()
+        value = bytes(value, field)
+        check(call(handle, value, #value, cancel and live(cancel, Cancel, "cancel"), out))
+        return answered(out)
+    end
+end
+
+--- Has one text spoken into a file at the service: stream()'s options, text among them. "url" says where.
+Client.tts_retroactive = by_struct("vw_deepdub_tts_request", function(...)
+    return lib.vw_deepdub_tts_retroactive(...)
+end)
+
+--- Makes a voice from a sample: vw_deepdub_voice_request's fields.
+Client.upload_voice = by_struct("vw_deepdub_voice_request", function(...)
+    return lib.vw_deepdub_upload_voice(...)
+end)
+
+--- What was spoken, by day, and by model: vw_deepdub_usage_query's fields.
+Client.usage = by_struct("vw_deepdub_usage_query", function(...)
+    return lib.vw_deepdub_usage(...)
+end)
+Client.usage_by_model = by_struct("vw_deepdub_usage_query", function(...)
+    return lib.vw_deepdub_usage_by_model(...)
+end)
+
+--- The account's voices. Options: limit, cancel.
+function Client:list_voices(options)
+    local handle, out = live(self, Client), json_out()
+    options = options_of(options)
+    local most = options.limit == nil and constants.VW_UNSET or integer(options.limit, "limit", "int32_t")
+    check(lib.vw_deepdub_list_voices(handle, most, options.cancel and live(options.cancel, Cancel, "cancel"), out))
+    return answered(out)
+end
+
+--- One voice, by its id.
+Client.get_voice = by_text("id", function(...)
+    return lib.vw_deepdub_get_voice(...)
+end)
+
+--- Changes vw_deepdub_voice_changes' fields of a voice.
+function Client:update_voice(id, changes)
+    local handle, out = live(self, Client), json_out()
+    changes = options_of(changes, "changes")
+    local filled = fill("vw_deepdub_voice_changes", changes)
+    check(lib.vw_deepdub_update_voice(handle, a_string(id, "id"), filled, out))
+    return answered(out)
+end
+jit.off(Client.update_voice)
+
+--- Deletes a voice.
+Client.delete_voice = by_text("id", function(handle, id, cancel)
+    return lib.vw_deepdub_delete_voice(handle, id, cancel)
+end)
+
+--- What gender a speaker sounds like: of an audio file's bytes, of one at an address, of one here, and over the WebSocket.
+Client.classify_gender = by_bytes("audio", function(...)
+    return lib.vw_deepdub_classify_gender(...)
+end)
+Client.classify_gender_at = by_text("url", function(...)
+    return lib.vw_deepdub_classify_gender_at(...)
+end)
+Client.classify_gender_upload = by_text("path", function(...)
+    return lib.vw_deepdub_classify_gender_upload(...)
+end)
+Client.classify_gender_live = by_bytes("audio", function(...)
+    return lib.vw_deepdub_classify_gender_live(...)
+end)
+
+--- How many connections there are for a model, and should be.
+Client.get_capacity = by_text("model_id", function(...)
+    return lib.vw_deepdub_get_capacity(...)
+end)
+
+--- Sets how many there should be.
+function Client:set_capacity(model_id, count, options)
+    local handle, cancel, out = live(self, Client), options_of(options).cancel, json_out()
+    check(lib.vw_deepdub_set_capacity(handle, a_string(model_id, "model_id"), integer(count, "size", "int32_t"),
+        cancel and live(cancel, Cancel, "cancel"), out))
+    return answered(out)
+end
+
+--- The same of a list of models.
+function Client:get_capacities(model_ids, options)
+    local handle, cancel, out = live(self, Client), options_of(options).cancel, json_out()
+    local ids = options_of(model_ids, "model_ids")
+    local c_ids = ffi.new("const char *[?]", math.max(1, #ids))
+    for i, id in ipairs(ids) do
+        c_ids[i - 1] = a_string(id, "model_ids")
+    end
+    check(lib.vw_deepdub_get_capacities(handle, c_ids, #ids, cancel and live(cancel, Cancel, "cancel"), out))
+    return answered(out)
+end
+jit.off(Client.get_capacities)
+
 -- Respeecher and Palabra ----------------------------------------------------------------------------------------------
 
 --- What both have: a client of a service over HTTP, its calls by their names, its lists. Everything blocks: games have a
