@@ -272,6 +272,20 @@ impl LineShared {
     /// Ends it; only the first end counts. Whoever takes its events gets the end after what waits already; callbacks on
     /// the session's thread get it by [`hand_over`](Self::hand_over).
     pub fn finish(self: &Arc<Self>, error: Option<Error>) {
+        let is_cancel = matches!(&error, Some(error) if error.kind() == ErrorKind::Cancelled);
+        // Once a cancel has returned there is no other end: whoever cancelled it gives it that.
+        self.end(
+            error,
+            if is_cancel {
+                Handover::finish
+            } else {
+                Handover::complete
+            },
+        );
+    }
+
+    /// [`finish`](Self::finish) with this way of handing the end over.
+    fn end(self: &Arc<Self>, error: Option<Error>, give: fn(&Handover<Kept, Ended>, Ended) -> bool) {
         let error = match (error, self.track.get()) {
             // What the decoder still held may be broken.
             (None, Some(track)) => track.finish().err(),
@@ -290,12 +304,7 @@ impl LineShared {
             None => log::debug!("generation {}: finished after {:.1?}", self.id(), ended.summary.total),
         }
         let failure = ended.error.clone();
-        let cancelled = matches!(&failure, Some(error) if error.kind() == ErrorKind::Cancelled);
-        let first = match cancelled {
-            true => self.handover.finish(ended),
-            // Once a cancel has returned there is no other end: whoever cancelled it gives it that.
-            false => self.handover.complete(ended),
-        };
+        let first = give(&self.handover, ended);
         if let (Some(track), Some(error)) = (self.track.get(), failure) {
             track.fail(error);
         }
@@ -372,8 +381,8 @@ impl LineShared {
                 Next::Item(kept) => {
                     calls += 1;
                     if let Err(error) = self.call(callback, kept.chunk(self)) {
-                        self.finish(Some(error));
                         self.handover.cancel(false);
+                        self.end(Some(error), Handover::finish);
                         self.tell(Owner::cancelled);
                         // The end.
                         left = 1;
@@ -599,6 +608,40 @@ mod tests {
         deliver(line, 1);
         let poll = || owner.0.poll(Some(std::time::Duration::ZERO)).expect("open");
         assert_eq!([poll(), poll(), poll(), poll(), poll(), poll()], [2, 2, 2, 2, 2, 1]);
+    }
+
+    /// Nothing comes after the chunk at which it failed, but why.
+    #[test]
+    fn a_callback_that_panics_before_the_last_of_what_waits_ends_its_line_with_that() {
+        let owner = Arc::new(Nobody(Hub::new(Delivery::Poll, None)));
+        let (tell, told) = std::sync::mpsc::channel();
+        let callback: Callback = Box::new(move |event| match event {
+            LineEvent::Chunk(_) => panic!("a panic of the host"),
+            LineEvent::Ended(ended) => {
+                let _ = tell.send(ended.error.as_ref().map(Error::kind));
+                Flow::Continue
+            }
+        });
+        let line = Arc::new(LineShared::new(
+            &owner,
+            ("a line".to_owned(), 0),
+            Format::S16le,
+            1000,
+            Listener::All(callback),
+        ));
+        for index in 0..3 {
+            line.deliver(Chunk {
+                data: b"audio",
+                index,
+                generation_id: "a line",
+                is_final: index == 2,
+                format: Format::S16le,
+            })
+            .expect("there is room");
+        }
+        line.finish(None);
+        owner.0.poll(Some(std::time::Duration::ZERO)).expect("open");
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), [Some(ErrorKind::Internal)]);
     }
 
     #[test]
