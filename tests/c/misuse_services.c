@@ -309,12 +309,8 @@ static void bad_jobs(vw_respeecher_client *client, vw_cancel *freed) {
     JOB(job.conversion_count = (size_t)-1, "conversion_count");
     JOB(job.polling_first_ms = 0, "polling_first");
     JOB(job.polling_longest_ms = 0, "polling_longest");
-    JOB(job.calibration_id = "c", "calibration_id");
-    JOB(conversions[0].semitones_correction = 2.0, "semitones_correction");
     JOB(conversions[0].semitones_correction = HUGE_VAL, "semitones_correction");
     conversions[0].semitones_correction = VW_UNSET_NUMBER;
-    JOB(conversions[0].accent_id = "a", "accent_id");
-    conversions[0].accent_id = NULL;
     conversions[1].struct_size = 8;
     JOB(job.conversion_count = 2, "vw_respeecher_conversion.struct_size");
     conversions[0].struct_size = 8;

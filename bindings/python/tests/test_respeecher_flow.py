@@ -323,7 +323,7 @@ def test_waiting_has_an_end(
         ("source", {"recording_id": "r"}),
         ("source", {"source": " "}),
         ("language", {"language": ""}),
-        ("semitones_correction", {"conversions": [Conversion("v", "s", semitones_correction=2)]}),
+        ("semitones_correction", {"conversions": [Conversion("v", "s", semitones_correction=float("inf"))]}),
         ("recording_id", {"source": None, "recording_id": " "}),
         ("source", {"source": b""}),
         ("conversions", {"conversions": []}),
