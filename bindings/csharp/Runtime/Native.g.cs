@@ -1586,7 +1586,7 @@ namespace Voicewire
         internal static extern int vw_deepdub_delete_voice(IntPtr client, byte* id, IntPtr cancel);
 
         /// <summary>
-        /// <para>Classifies the speaker in the size bytes of an audio file at audio, 20 MiB at most: *out is an object with predicted_gender ("female" or "male"), confidence (0.0 to 1.0), and, as far as the service tells, prediction (an object with female and male, 0.0 to 1.0), duration_seconds and processing_time_ms.</para>
+        /// <para>Classifies the speaker in the size bytes of an audio file at audio, 20 MiB at most: *out is an object with predicted_gender ("female" or "male"), confidence (0.0 to 1.0), and, as far as the service tells, prediction (an object with female and male, 0.0 to 1.0), duration_seconds and processing_time_ms. Bare samples are no file: they need a header first, as vw_audio_bytes_as_sent makes one.</para>
         /// <para>cancel may be NULL. Free *out with vw_json_free. VW_ERR_INVALID_ARGUMENT before anything is sent; VW_ERR_REJECTED_INPUT when the service cannot decode it; every other status but VW_ERR_FILE.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
