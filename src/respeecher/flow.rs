@@ -7,11 +7,12 @@ use std::time::Instant;
 use super::answers::{PlacedOrder, Recording};
 use super::client::Client;
 use super::errors::kind_of_reason;
+use super::file_names::file_name;
 use super::job::{Converted, Failure, Incomplete, Job, Outcome, Place, Polling, Progress, Source, Stage};
 use super::requests::{Conversion, ConversionQuery, NewFolder, NewProject, NewRecording, NewTtsRecording, Order};
 use super::words::State;
 use crate::error::{Error, ErrorKind, Result};
-use crate::net::{SaveTo, deadline_after, safe_name};
+use crate::net::{SaveTo, deadline_after};
 
 /// How many conversions are asked for at once.
 const PAGE: u64 = 100;
@@ -371,7 +372,7 @@ impl Flow<'_> {
         for (done, (index, recording)) in finished.into_iter().enumerate() {
             let done = done as u64;
             self.tell(Stage::Downloading, done, total)?;
-            let name = self.name_of(index, &recording, &mut names);
+            let name = file_name(self.job, index, &recording, &mut names);
             let to = SaveTo::File(self.job.directory.join(name));
             let Some(url) = recording.url.clone() else {
                 let what = described(&self.job.conversions[index], &recording);
@@ -401,36 +402,6 @@ impl Flow<'_> {
             }
         }
         self.tell(Stage::Downloading, total, total)
-    }
-
-    /// What a conversion's file is called: nothing else in this job is called so.
-    fn name_of(&self, index: usize, recording: &Recording, taken: &mut HashSet<String>) -> String {
-        let conversion = &self.job.conversions[index];
-        let label = conversion.label.as_ref().or(self.job.label.as_ref());
-        let voice = recording.voice_name.as_ref().unwrap_or(&conversion.voice_id);
-        let style = match (&recording.narration_style_name, &recording.accent_name) {
-            (Some(style), _) if conversion.narration_style_id.is_some() => Some(style),
-            (_, Some(accent)) if conversion.accent_id.is_some() => Some(accent),
-            _ => None,
-        };
-        let stem = [
-            Some(label.map_or("recording", String::as_str)),
-            Some(voice.as_str()),
-            style.map(String::as_str),
-        ];
-        let stem: Vec<&str> = stem.into_iter().flatten().collect();
-        // A slash in a voice's name is not a directory, and a dot not the beginning of an ending.
-        let stem = stem.join("-").replace(['/', '\\', '.'], "_");
-        let ending = ending_of(recording);
-        let mut name = safe_name(&format!("{stem}.{ending}")).unwrap_or_else(|| format!("recording.{ending}"));
-        let mut number = 1;
-        // On some systems names that differ in case alone are one.
-        while !taken.insert(name.to_lowercase()) {
-            number += 1;
-            let shorter: String = stem.chars().take(40).collect();
-            name = safe_name(&format!("{shorter}-{number}.{ending}")).unwrap_or_else(|| format!("{number}.{ending}"));
-        }
-        name
     }
 }
 
@@ -491,21 +462,6 @@ fn failure_of(recording: &Recording, what: String) -> Error {
         kind_of_reason(words)
     };
     Error::new(kind, words).about(&what)
-}
-
-/// The ending of the conversion's file, as far as it is known.
-fn ending_of(recording: &Recording) -> String {
-    let path = recording
-        .url
-        .as_deref()
-        .map(|url| url.split(['?', '#']).next().unwrap_or_default());
-    [recording.file_name.as_deref(), path]
-        .into_iter()
-        .flatten()
-        .filter_map(|name| name.rsplit('/').next()?.rsplit_once('.'))
-        .map(|(_, ending)| ending.to_ascii_lowercase())
-        .find(|ending| (1..=5).contains(&ending.len()) && ending.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-        .unwrap_or_else(|| "wav".to_owned())
 }
 
 /// The waits between two questions.

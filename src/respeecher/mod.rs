@@ -28,6 +28,7 @@ mod client;
 mod config;
 mod endpoints;
 mod errors;
+mod file_names;
 mod flow;
 mod job;
 mod list;
