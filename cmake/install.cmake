@@ -21,6 +21,7 @@ if(VOICEWIRE_STATIC)
 endif()
 
 set(package "${CMAKE_INSTALL_LIBDIR}/cmake/voicewire")
+set(program "voicewire-sandbox${CMAKE_EXECUTABLE_SUFFIX}")
 configure_package_config_file(cmake/voicewireConfig.cmake.in "${CMAKE_CURRENT_BINARY_DIR}/voicewireConfig.cmake"
     INSTALL_DESTINATION "${package}" PATH_VARS CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_LIBDIR CMAKE_INSTALL_BINDIR)
 # Before 1.0 a minor version may change anything.

@@ -153,6 +153,34 @@ fn built_from_install(name: &str, prefix: &Path) -> PathBuf {
     build
 }
 
+/// What is installed, and the sandbox, which is the one of this build.
+fn installed_with_sandbox(prefix: &Path) -> PathBuf {
+    let (build, both) = (fresh("sandbox_build"), fresh("with_sandbox"));
+    let program = std::env::current_exe().expect("this program has a path");
+    let target = program.ancestors().nth(3).expect("target/debug/deps/…");
+    let profile = if program
+        .ancestors()
+        .nth(2)
+        .is_some_and(|folder| folder.ends_with("release"))
+    {
+        "release"
+    } else {
+        "dev"
+    };
+    let mut configure = with_rust("cmake");
+    configure.arg("-S").arg(ROOT).arg("-B").arg(&build);
+    configure.args(["-DVOICEWIRE_SANDBOX=ON", &format!("-DVOICEWIRE_PROFILE={profile}")]);
+    succeed(configure.arg(format!("-DVOICEWIRE_TARGET_DIR={}", target.display())));
+    // The libraries are there.
+    let mut make = with_rust("cmake");
+    succeed(make.arg("--build").arg(&build).args(["--target", "voicewire_sandbox"]));
+    succeed(Command::new("cp").arg("-R").arg(prefix.join(".")).arg(&both));
+    let mut install = with_rust("cmake");
+    install.arg("--install").arg(&build).arg("--prefix").arg(&both);
+    succeed(install.args(["--component", "sandbox"]));
+    both
+}
+
 /// Builds a project of tests/consumers that builds voicewire, too.
 fn built_from_source(name: &str) -> PathBuf {
     let build = fresh(name);
@@ -353,6 +381,26 @@ fn a_project_fetches_the_sources() {
     if installed().is_some() {
         consumer_speaks(&built_from_source("fetch_content").join("consumer"));
     }
+}
+
+#[test]
+fn a_project_tests_with_the_sandbox() {
+    let Some(prefix) = installed() else { return };
+    let both = installed_with_sandbox(prefix);
+    let build = built_from_install("sandbox", &both);
+    let mut testing = without_rust("ctest");
+    let told = told(testing.arg("--verbose").current_dir(&build));
+    assert!(told.contains(" spoke ") && told.contains("100% tests passed"), "{told}");
+    // Where it was not installed a project that wants it is told so.
+    let without = without_rust("cmake")
+        .arg("-S")
+        .arg(format!("{ROOT}/tests/consumers/sandbox"))
+        .arg("-B")
+        .arg(fresh("without_sandbox"))
+        .arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display()))
+        .output()
+        .expect("it runs");
+    assert!(!without.status.success());
 }
 
 #[test]
