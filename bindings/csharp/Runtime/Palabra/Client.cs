@@ -19,7 +19,7 @@ namespace Voicewire.Palabra
         /// <summary>The client's secret.</summary>
         public string ClientSecret { get; set; }
 
-        /// <summary>Where the service is. Default: PALABRA_BASE_URL, else the service's own address.</summary>
+        /// <summary>Where the service is. Default: PALABRA_API_URL, else the service's own address.</summary>
         public string BaseUrl { get; set; }
 
         /// <summary>How HTTP is spoken.</summary>
