@@ -13,10 +13,10 @@ namespace Voicewire.Palabra
         /// <summary>The key. Default, where there is no ClientId either: the environment variable PALABRA_API_KEY.</summary>
         public string ApiKey { get; set; }
 
-        /// <summary>A client's id, with its secret rather than a key.</summary>
+        /// <summary>A client's id, with its secret rather than a key. Default, where there is no key at all: PALABRA_CLIENT_ID.</summary>
         public string ClientId { get; set; }
 
-        /// <summary>The client's secret.</summary>
+        /// <summary>The client's secret. Default: PALABRA_CLIENT_SECRET.</summary>
         public string ClientSecret { get; set; }
 
         /// <summary>Where the service is. Default: PALABRA_API_URL, else the service's own address.</summary>
