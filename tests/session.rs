@@ -191,6 +191,7 @@ fn a_cancel_returns_when_the_callback_has() {
         let (begins, running) = mpsc::channel();
         let (tell, cancelled) = mpsc::channel();
         let (leaves, left) = mpsc::channel();
+        let (ends, end) = mpsc::channel();
         let line = session
             .speak(&request("s16le"), &LineOptions::default(), move |event| {
                 if matches!(event, LineEvent::Chunk(_)) {
@@ -198,6 +199,8 @@ fn a_cancel_returns_when_the_callback_has() {
                     // As long as this runs, nobody may think that it does not.
                     let returned_meanwhile = cancelled.recv_timeout(Duration::from_millis(100)).is_ok();
                     let _ = leaves.send(returned_meanwhile);
+                } else {
+                    let _ = ends.send(());
                 }
                 Flow::Continue
             })
@@ -209,7 +212,7 @@ fn a_cancel_returns_when_the_callback_has() {
                 line.cancel();
                 let _ = tell.send(());
             });
-            while delivery == Delivery::Poll && !line.is_ended() {
+            while delivery == Delivery::Poll && end.try_recv().is_err() {
                 session.poll(Some(LONG)).expect("polled");
             }
         });

@@ -293,14 +293,12 @@ fn a_turn_that_has_not_begun_is_not_hit_by_what_comes() {
 #[test]
 fn a_turn_that_is_refused_takes_nobody_with_it() {
     let service = Service::start(|peer| {
-        // Nothing of it is followed, and each message is answered with that.
-        for _ in 0..3 {
-            peer.next();
+        // Nothing of it is followed, and each message is answered with that. It is stopped, in case that some of it is
+        // spoken after all.
+        while peer.next()["action"] != "cancel" {
             peer.say(r#"{"action":"error","message":"not with this voice"}"#);
         }
-        // It is stopped, in case that some of it is spoken after all.
         peer.chunk("refused", 0, "QUFBQQ==", true);
-        peer.until("cancel");
         peer.say(r#"{"isCancelled":true}"#);
         // It does not know the voice, so that is said again.
         peer.until("stream-config");
@@ -466,6 +464,7 @@ fn text_is_not_taken_without_bounds_while_the_network_takes_none() {
     let service = Service::start(move |_| tried.recv().expect("the test goes on"));
     let client = service.client(Timeouts::default());
     let session = text_session(&client);
+    assert!(session.wait_ready(Some(LONG)).expect("connected"));
     let (callback, _gets) = collector();
     let turn = session.begin_turn(&TurnOptions::default(), callback).expect("begun");
     let piece = "word ".repeat(10_000);

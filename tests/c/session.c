@@ -12,6 +12,9 @@
 
 #define VOICE "bd1b00bb-be1c-4679-8eaa-0fcbfd4ff773"
 #define SLOW "fault:chunk-delay=30"
+/* Is not over before a thread that is late has come to what it is to be interrupted by. */
+#define SLOWER "fault:chunk-delay=100"
+#define SLOWEST "fault:chunk-delay=500"
 #define TEXT "The quick brown fox jumps over the lazy dog, and then it sleeps."
 #define LONG 60000 /* ms */
 
@@ -292,7 +295,7 @@ static void a_line_at_the_front_comes_before_those_that_wait(vw_deepdub_client *
     told first = fresh(client, session, delivery), second = first, front = first;
     vw_deepdub_tts_request request = request_for(VOICE);
     vw_deepdub_line_options options = options_for(&front);
-    speak(&first, SLOW);
+    speak(&first, SLOWER);
     await(&first, 1, 0);
     speak(&second, VOICE);
     options.front = VW_ON;
@@ -325,11 +328,12 @@ static void lines_are_cancelled_from_anywhere(vw_deepdub_client *client, vw_deli
         if (i < 2) {
             told.at_chunk = deeds[i];
             told.chunk = 2;
-            speak(&told, SLOW);
+            speak(&told, SLOWEST);
             await_end(&told, VW_ERR_CANCELLED);
-            CHECK(told.chunks == 2 && told.result.chunks == 2);
+            /* What has arrived may be more. */
+            CHECK(told.chunks == 2 && told.result.chunks >= 2);
         } else {
-            speak(&told, SLOW);
+            speak(&told, SLOWEST);
             await(&told, (uint64_t)i / 2, 0);
             if (i % 2 == 0) {
                 CHECK(pthread_create(&thread, NULL, cancel_line, told.line) == 0);
@@ -350,7 +354,7 @@ static void lines_are_cancelled_from_anywhere(vw_deepdub_client *client, vw_deli
 
 static void a_token_cancels_all_lines_that_have_it(vw_deepdub_client *client, vw_delivery delivery) {
     vw_deepdub_session *session = open_session(client, delivery, 1);
-    vw_deepdub_tts_request request = request_for(SLOW);
+    vw_deepdub_tts_request request = request_for(SLOWEST);
     told lines[3];
     vw_cancel *cancel = NULL;
     int i;
@@ -441,8 +445,8 @@ static void handles_may_go_in_callbacks(vw_delivery delivery) {
         if (i < 3) told.at_chunk = deed;
         else told.at_end = deed;
         told.chunk = 1;
-        speak(&told, i < 3 ? SLOW : VOICE);
-        speak(&other, SLOW);
+        speak(&told, i >= 3 ? VOICE : deed == FREE_LINE ? SLOW : SLOWEST);
+        speak(&other, deed == FREE_LINE ? SLOW : SLOWEST);
         await_end(&told, whole);
         if (deed == FREE_SESSION) {
             /* What is left has nobody who would poll for it. */
@@ -467,7 +471,7 @@ static void a_freed_session_has_ended_all_its_lines(vw_deepdub_client *client, v
     int i;
     for (i = 0; i < 8; i++) {
         lines[i] = fresh(client, session, delivery);
-        speak(&lines[i], SLOW);
+        speak(&lines[i], SLOWEST);
     }
     await(&lines[0], 2, 0);
     CHECK_STATUS(vw_deepdub_session_free(session), VW_OK);
@@ -488,7 +492,7 @@ static void a_freed_client_leaves_sessions_that_are_closed(vw_delivery delivery)
     int i;
     for (i = 0; i < 5; i++) {
         lines[i] = fresh(client, session, delivery);
-        speak(&lines[i], SLOW);
+        speak(&lines[i], SLOWEST);
     }
     await(&lines[0], 1, 0);
     CHECK_STATUS(vw_deepdub_client_free(client), VW_OK);
@@ -539,7 +543,7 @@ static void an_event_loop_is_woken(vw_deepdub_client *client) {
 static void a_line_that_fails_leaves_the_others_alone(vw_deepdub_client *client, vw_delivery delivery) {
     vw_deepdub_session *session = open_session(client, delivery, 5);
     told good = fresh(client, session, delivery), bad = good, twin = good;
-    vw_deepdub_tts_request request = request_for(SLOW);
+    vw_deepdub_tts_request request = request_for(SLOWER);
     vw_deepdub_line_options options = options_for(&good);
     request.generation_id = "4da9902b-9141-4fb7-9efb-d616ce266ed9";
     CHECK_STATUS(vw_deepdub_session_speak(session, &request, &options, &good.line), VW_OK);
