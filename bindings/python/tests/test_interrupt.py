@@ -23,6 +23,7 @@ from voicewire.sandbox import Sandbox
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
+PROMISE = 0.1
 # In seconds, each of them.
 TAKEN: List[float] = []
 
@@ -74,8 +75,8 @@ FORMS: Dict[str, Callable[..., object]] = {
 
 def interrupt(
     call: Callable[[], object], condition: Callable[[], object] = lambda: True, elsewhere: bool = False
-) -> None:
-    """Calls, and interrupts when the call has been made and the condition holds."""
+) -> float:
+    """Calls, and interrupts when the call has been made and the condition holds; how long that took, in seconds."""
     calling = threading.Event()
     with Interruption(lambda: calling.is_set() and condition(), elsewhere=elsewhere) as interruption:
         with pytest.raises(KeyboardInterrupt):
@@ -85,6 +86,23 @@ def interrupt(
     TAKEN.append(taken)
     # Rather than what it waits for, which takes longer or never comes.
     assert taken < PATIENCE
+    return taken
+
+
+@pytest.mark.parametrize("kind", ["call", "line", "rest"])
+def test_it_takes_no_longer_than_promised(sandbox: Sandbox, client: deepdub.Client, kind: str) -> None:
+    def interrupted() -> float:
+        sandbox.inject("silent" if kind == "rest" else "stall,after=1")
+        if kind == "rest":
+            return interrupt(lambda: client.get_issue("iss_1"), elsewhere=True)
+        if kind == "call":
+            with client.stream_tts(TEXT, VOICE) as stream:
+                return interrupt(lambda: list(stream), elsewhere=True)
+        with client.open_session() as session:
+            return interrupt(lambda: list(session.speak(TEXT, VOICE)), elsewhere=True)
+
+    # The machine may be late now and then.
+    assert any(interrupted() < PROMISE for _ in range(10))
 
 
 @pytest.mark.parametrize("form", FORMS)
