@@ -320,7 +320,7 @@ impl Error {
         &self.0.message
     }
 
-    /// The parameter or setting concerned, spelled as the service spells it.
+    /// The parameter or setting concerned: of a request spelled as the service spells it, else an argument's name.
     pub fn field(&self) -> Option<&str> {
         self.0.field.as_deref()
     }

@@ -17,7 +17,8 @@ known of the following is None.
 Attributes:
     kind: The kind's name, such as 'rate_limited'.
     message: What happened, in words; the service's own words where it gave any.
-    field: The parameter or setting concerned, spelled as the service spells it, such as 'sampleRate'.
+    field: The parameter or setting concerned: of a request spelled as the service spells it, such as 'sampleRate', else an
+        argument's name.
     url: The address concerned, without its query.
     http_status: The HTTP status that the service answered with, or a proxy that made no tunnel.
     vendor_type: The service's own name for the error, such as 'RateLimit'.
