@@ -333,7 +333,16 @@ public static class Sessions
                 var done = false;
                 line = session.Speak(Check.Request(Check.Slow), new LineOptions
                 {
-                    OnChunk = chunk => { Check.Wait(there); Check.That(!done, "once"); done = true; deed(client, session, line); return Flow.Continue; },
+                    OnChunk = chunk =>
+                    {
+                        Check.Wait(there);
+                        // A client's sessions are closed by its I/O thread: what has come may be called back until then.
+                        if (done && deed == deeds[0]) return Flow.Continue;
+                        Check.That(!done, "once");
+                        done = true;
+                        deed(client, session, line);
+                        return Flow.Continue;
+                    },
                     OnEnd = end => ended.Set(),
                 });
                 there.Set();
