@@ -52,6 +52,9 @@ pub struct Ended {
 pub(in crate::deepdub) type Callback = Box<dyn FnMut(LineEvent<'_>) -> Flow + Send>;
 pub(in crate::deepdub) type Notify = Arc<dyn Fn() + Send + Sync>;
 
+/// A chunk that waits counts as so many bytes at least: about what it takes besides its audio.
+const SMALLEST: usize = 64;
+
 /// A chunk that waits for its consumer.
 pub(in crate::deepdub) struct Kept {
     data: Vec<u8>,
@@ -252,7 +255,7 @@ impl LineShared {
             index: chunk.index,
             is_final: chunk.is_final,
         };
-        match self.handover.push(kept, chunk.data.len()) {
+        match self.handover.push(kept, chunk.data.len().max(SMALLEST)) {
             Push::Taken => {
                 self.announce();
                 Ok(())

@@ -79,7 +79,8 @@ pub struct LineOptions {
     /// such a line fails with what arrived.
     pub resume: bool,
     /// How many bytes of audio may wait for a consumer that is slow, or [paused](Flow::Pause). Beyond that the line fails
-    /// with [`BufferFull`](crate::ErrorKind::BufferFull), after what waits. 64 MiB: 11 minutes of s16le at 48000 Hz.
+    /// with [`BufferFull`](crate::ErrorKind::BufferFull), after what waits; a chunk counts as 64 at least. 64 MiB: 11
+    /// minutes of s16le at 48000 Hz.
     pub max_buffered_bytes: usize,
     /// Cancels the line from outside, with others that have the same token. None.
     pub cancel: Option<CancelToken>,

@@ -81,6 +81,33 @@ fn a_poll_ends_while_more_comes() {
     assert_eq!([poll(), poll(), poll(), poll(), poll(), poll()], [2, 2, 2, 2, 2, 1]);
 }
 
+/// A service may send a byte at a time.
+#[test]
+fn small_chunks_cannot_take_more_memory_than_large_ones() {
+    let owner = Arc::new(Nobody(Hub::new(Delivery::Poll, None)));
+    let limit = 100 * std::mem::size_of::<Kept>();
+    let line = Arc::new(LineShared::new(
+        &owner,
+        ("a line".to_owned(), 0),
+        Format::S16le,
+        limit,
+        Listener::Asks,
+    ));
+    let refused = (0..).find_map(|index| {
+        let chunk = Chunk {
+            data: b"a",
+            index,
+            generation_id: "a line",
+            is_final: false,
+            format: Format::S16le,
+        };
+        line.deliver(chunk).err().map(|error| (index, error.kind()))
+    });
+    let (taken, kind) = refused.expect("it has a limit");
+    assert_eq!(kind, ErrorKind::BufferFull);
+    assert!(taken <= 100, "{taken} take more than {limit} bytes");
+}
+
 /// Nothing comes after the chunk at which it failed, but why.
 #[test]
 fn a_callback_that_panics_before_the_last_of_what_waits_ends_its_line_with_that() {
