@@ -3,6 +3,7 @@
 import io
 import math
 import os
+import signal
 import time
 import wave
 from array import array
@@ -28,6 +29,12 @@ PROXIES = ("https_proxy", "all_proxy", "no_proxy")
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith(SERVICES) or name.lower() in PROXIES]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_interrupts() -> None:
+    """As in a terminal: shells start what runs in their background with SIGINT ignored, and Python keeps that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
