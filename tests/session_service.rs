@@ -13,6 +13,9 @@ use support::service::{KEY, MUCH_LATER, SOON, Service};
 use voicewire::ErrorKind;
 use voicewire::deepdub::{LineOptions, SessionOptions, SessionState, Timeouts};
 
+/// Runs out, and not before what has to come first: longer than threads are late.
+const LIMIT: Option<Duration> = Some(Duration::from_secs(2));
+
 #[test]
 fn a_garbled_message_of_a_cancelled_line_is_nobody_else_s() {
     let (go, cancelled) = mpsc::channel();
@@ -176,6 +179,35 @@ fn what_the_service_says_at_the_end_is_told_without_the_key() {
     let lost = await_state(&states, SessionState::Lost);
     let error = lost.error.expect("why");
     assert!(error.message().contains("who is [key]?"), "{error}");
+    drop(session);
+    service.end();
+}
+
+#[test]
+fn lines_behind_those_that_ran_out_of_time_are_spoken_on_a_new_connection() {
+    let service = Service::start_over(2, |connection, peer| match connection {
+        // It takes as many as it speaks at once, and says nothing.
+        0 => while peer.0.read().is_ok() {},
+        _ => {
+            let id = peer.asked();
+            peer.chunk(&id, 0, "QUFBQQ==", true);
+        }
+    });
+    let client = service.client(Timeouts {
+        first_chunk: LIMIT,
+        between_chunks: None,
+        ..Timeouts::default()
+    });
+    let session = client.open_session(SessionOptions::new()).expect("a session");
+    let stuck: Vec<_> = (0..5).map(|_| begin(&session, &request("s16le"))).collect();
+    let next = begin(&session, &request("s16le"));
+    for line in &stuck {
+        assert_eq!(kind(line), ErrorKind::Timeout);
+    }
+    let (audio, ended) = whole(&next);
+    assert_eq!(audio, b"AAAA");
+    // Nobody waits for anything but the connection.
+    assert!(LIMIT > Some(ended.summary.connect * 2), "{ended:?}");
     drop(session);
     service.end();
 }

@@ -202,6 +202,8 @@ impl Link {
     /// When to call [`next`](Self::next) at the latest.
     pub fn deadline(&self) -> Option<Instant> {
         match &self.state {
+            // Wanted since `next` was last called.
+            State::Down(None) if self.wanted => Some(Instant::now()),
             State::Down(retry_at) => *retry_at,
             State::Opening(opening) => opening.deadline(),
             State::Open(open) => open.deadline(self.upkeep.keep_alive),
