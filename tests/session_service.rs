@@ -211,3 +211,28 @@ fn lines_behind_those_that_ran_out_of_time_are_spoken_on_a_new_connection() {
     drop(session);
     service.end();
 }
+
+#[test]
+fn who_was_asked_to_wait_is_sent_again_all_the_same_when_the_connection_breaks() {
+    let service = Service::start_over(2, |connection, peer| match connection {
+        0 => {
+            for _ in 0..SOON.retries {
+                let id = peer.asked();
+                peer.say(&format!(
+                    r#"{{"generationId":"{id}","error":"busy","errorType":"RateLimit"}}"#
+                ));
+            }
+            peer.asked();
+        }
+        _ => {
+            let id = peer.asked();
+            peer.chunk(&id, 0, "QUFBQQ==", true);
+        }
+    });
+    let client = service.client_that_retries(Timeouts::default(), SOON);
+    let session = client.open_session(SessionOptions::new()).expect("a session");
+    let (audio, ended) = whole(&begin(&session, &request("s16le")));
+    assert_eq!((&audio[..], ended.summary.retries), (&b"AAAA"[..], SOON.retries + 1));
+    drop(session);
+    service.end();
+}

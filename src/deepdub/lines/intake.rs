@@ -31,6 +31,8 @@ pub(in crate::deepdub) struct Intake {
     resume: Option<Resume>,
     /// What the service answered to the last request, which has been sent again since.
     refused: Option<Error>,
+    /// How often it was sent again because a connection broke.
+    broken: u32,
 }
 
 /// What it takes to ask for the same audio again and go on where it broke off.
@@ -77,6 +79,7 @@ impl Intake {
             next_index: 0,
             resume: resume.then(Resume::default),
             refused: None,
+            broken: 0,
         }
     }
 
@@ -173,10 +176,16 @@ impl Intake {
         delivered
     }
 
-    /// Whether the same request may be sent again, for a connection that broke or a service that asks to wait. Nothing
-    /// must be said twice: only what has said nothing, or what can be told to go on.
-    pub fn can_begin_again(&self, retries: u32) -> bool {
-        self.line.figures.lock().retries < retries && (self.received.bytes == 0 || self.resume.is_some())
+    /// Whether the same request may be sent again because the service asks to wait. Nothing must be said twice: only what
+    /// has said nothing, or what can be told to go on.
+    pub fn can_begin_again(&self) -> bool {
+        self.received.bytes == 0 || self.resume.is_some()
+    }
+
+    /// As [`can_begin_again`](Self::can_begin_again), because a connection broke: not more often than `retries`. How often
+    /// the service asked to wait does not count.
+    pub fn can_begin_again_elsewhere(&self, retries: u32) -> bool {
+        self.broken < retries && self.can_begin_again()
     }
 
     /// Whether audio has come.
@@ -190,8 +199,14 @@ impl Intake {
         self.refused = Some(refused);
     }
 
+    /// It is going to be sent again, because the connection broke.
+    pub fn begin_again_elsewhere(&mut self) {
+        self.begin_again(WaitFor::Connection);
+        self.broken += 1;
+    }
+
     /// It is going to be sent again, when there is what it waits for.
-    pub fn begin_again(&mut self, when: WaitFor) {
+    fn begin_again(&mut self, when: WaitFor) {
         self.refused = None;
         {
             let mut figures = self.line.figures.lock();

@@ -11,7 +11,6 @@ use crate::deepdub::errors::vendor_error;
 use crate::deepdub::generation::not_json;
 use crate::deepdub::lines::{Command, LineShared, Progress, SessionState, StateChange};
 use crate::deepdub::link::{BACKLOG, Link, LinkEvent};
-use crate::deepdub::summary::WaitFor;
 use crate::deepdub::wire::{self, ChunkMessage, Event};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::{Actor, Backoff, Frame, Io, Next, earlier};
@@ -139,8 +138,8 @@ impl SessionActor {
 
     /// A run's connection broke.
     fn interrupted(&mut self, mut run: Run, error: &Error, comes_back: bool) {
-        if comes_back && run.intake.can_begin_again(self.settings.retry.retries) {
-            run.intake.begin_again(WaitFor::Connection);
+        if comes_back && run.intake.can_begin_again_elsewhere(self.settings.retry.retries) {
+            run.intake.begin_again_elsewhere();
             run.intake.expect_audio(&self.settings.timeouts);
             self.check_by(run.intake.deadline());
             self.queue.insert(run.line.place, run);
@@ -291,7 +290,7 @@ impl SessionActor {
         };
         if error.kind() == ErrorKind::RateLimited
             && !spoken
-            && run.intake.can_begin_again(u32::MAX)
+            && run.intake.can_begin_again()
             && let Some(until) = self.hold(&error, run.intake.deadline())
         {
             let error = error.map_texts(|text| self.settings.key.redact(text));

@@ -297,8 +297,8 @@ impl TextActor {
         };
         if !turn.begun {
             turn.intake.keep_expecting_audio(&self.settings.timeouts);
-        } else if turn.intake.can_begin_again(self.settings.retry.retries) {
-            turn.intake.begin_again(WaitFor::Connection);
+        } else if turn.intake.can_begin_again_elsewhere(self.settings.retry.retries) {
+            turn.intake.begin_again_elsewhere();
             turn.rewind();
             turn.intake.expect_audio(&self.settings.timeouts);
         } else if let Some(turn) = self.turns.pop_front() {
@@ -389,7 +389,7 @@ impl TextActor {
         }
         if error.kind() == ErrorKind::RateLimited
             && !spoken
-            && turn.intake.can_begin_again(u32::MAX)
+            && turn.intake.can_begin_again()
             && let Some(moment) = self
                 .hold
                 .next(error.retry_after(), turn.hold_back(&self.settings.timeouts))
