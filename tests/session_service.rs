@@ -7,7 +7,7 @@ use std::io::Write;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use support::lines::{Got, LONG, await_state, begin, collector, failure, finish, kind, watched, whole};
+use support::lines::{Got, LONG, await_state, begin, begin_with, collector, failure, finish, kind, watched, whole};
 use support::request;
 use support::service::{KEY, MUCH_LATER, SOON, Service};
 use voicewire::ErrorKind;
@@ -233,6 +233,36 @@ fn who_was_asked_to_wait_is_sent_again_all_the_same_when_the_connection_breaks()
     let session = client.open_session(SessionOptions::new()).expect("a session");
     let (audio, ended) = whole(&begin(&session, &request("s16le")));
     assert_eq!((&audio[..], ended.summary.retries), (&b"AAAA"[..], SOON.retries + 1));
+    drop(session);
+    service.end();
+}
+
+#[test]
+fn what_is_asked_for_again_has_as_long_as_for_first_audio() {
+    let service = Service::start_over(2, |connection, peer| {
+        let id = peer.asked();
+        if connection == 0 {
+            peer.chunk(&id, 0, "QUFBQQ==", false);
+        }
+    });
+    let timeouts = Timeouts {
+        first_chunk: LIMIT,
+        between_chunks: None,
+        ..Timeouts::default()
+    };
+    let client = service.client_that_retries(timeouts, SOON);
+    let session = client.open_session(SessionOptions::new()).expect("a session");
+    let options = LineOptions {
+        resume: true,
+        ..LineOptions::default()
+    };
+    let (audio, ended) = finish(&begin_with(&session, &request("s16le"), &options));
+    assert_eq!(audio, b"AAAA");
+    let error = failure(ended);
+    assert_eq!(
+        (error.kind(), error.field()),
+        (ErrorKind::Timeout, Some("first_chunk_timeout"))
+    );
     drop(session);
     service.end();
 }

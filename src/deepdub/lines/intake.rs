@@ -90,7 +90,7 @@ impl Intake {
 
     /// Audio has to come, as soon as it does after a request.
     pub fn expect_audio(&mut self, timeouts: &Timeouts) {
-        self.next = deadline_after(if self.received.chunks == 0 {
+        self.next = deadline_after(if self.generation.received().chunks == 0 {
             timeouts.first_chunk
         } else {
             timeouts.between_chunks
@@ -208,6 +208,8 @@ impl Intake {
     /// It is going to be sent again, when there is what it waits for.
     fn begin_again(&mut self, when: WaitFor) {
         self.refused = None;
+        // Nothing has come of that, and nothing is missing of it.
+        self.generation = Generation::new(self.line.id(), self.line.format, self.max_held_bytes);
         {
             let mut figures = self.line.figures.lock();
             figures.retries += 1;
@@ -249,7 +251,7 @@ impl Intake {
         }
         let (what, field) = if is_past(self.total) {
             ("the generation did not finish in time", "total_timeout")
-        } else if self.received.chunks == 0 {
+        } else if self.generation.received().chunks == 0 {
             ("no audio came in time", "first_chunk_timeout")
         } else {
             ("the next chunk did not come in time", "between_chunks_timeout")
