@@ -6,12 +6,12 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use support::assert_kind;
-use support::lines::{Gets, LONG, collector, failure, finish, kind, whole};
+use support::lines::{Gets, LONG, await_state, collector, failure, finish, kind, whole};
 use support::service::{MUCH_LATER, SOON, Service};
 use voicewire::deepdub::{
-    Client, TRIAL_VOICE, TextConfig, TextSession, TextSessionOptions, Timeouts, Turn, TurnOptions,
+    Client, SessionState, TRIAL_VOICE, TextConfig, TextSession, TextSessionOptions, Timeouts, Turn, TurnOptions,
 };
-use voicewire::ErrorKind;
+use voicewire::{ErrorKind, RetryPolicy};
 
 fn text_session(client: &Client) -> TextSession {
     client
@@ -216,5 +216,36 @@ fn text_is_not_taken_without_bounds_while_the_network_takes_none() {
     assert_eq!(error.field(), Some("max_unsent_bytes"));
     session.close();
     go.send(()).expect("the service goes on");
+    service.end();
+}
+
+#[test]
+fn a_service_that_only_greets_is_asked_less_and_less_often() {
+    const LOSSES: usize = 5;
+    let service = Service::start_over(LOSSES + 1, |_, peer| peer.say(r#"{"action":"status"}"#));
+    let first_delay = Duration::from_millis(10);
+    let retry = RetryPolicy {
+        retries: 1,
+        first_delay,
+        max_delay: LONG,
+    };
+    let client = service.client_that_retries(Timeouts::default(), retry);
+    let (tell, states) = mpsc::channel();
+    let options = TextSessionOptions::new().on_state(move |change| {
+        let _ = tell.send(change.clone());
+    });
+    let session = client
+        .open_text_session(&TextConfig::new(TRIAL_VOICE), options)
+        .expect("a session");
+    let waits: Vec<_> = (0..LOSSES)
+        .map(|_| {
+            await_state(&states, SessionState::Lost)
+                .retry_in
+                .expect("it tries again")
+        })
+        .collect();
+    assert!(waits.iter().any(|wait| *wait > first_delay), "{waits:?}");
+    await_state(&states, SessionState::Ready);
+    drop(session);
     service.end();
 }

@@ -68,6 +68,7 @@ enum State {
 
 struct Open {
     socket: WebSocket,
+    since: Instant,
     /// When something last came.
     heard: Instant,
     /// When it was pinged, if nothing has come since.
@@ -139,6 +140,7 @@ impl Link {
                 Ok(Some(socket)) => {
                     self.state = State::Open(Box::new(Open {
                         socket,
+                        since: now,
                         heard: now,
                         pinged: None,
                         unsent: false,
@@ -150,11 +152,7 @@ impl Link {
             State::Open(open) => match open.next(self.upkeep.keep_alive, now) {
                 Ok(None) => None,
                 Ok(Some(Frame::Close { code, reason })) => Some(self.lost(closed(code, &reason))),
-                Ok(Some(frame)) => {
-                    // It works: the next loss is a new story.
-                    self.backoff = Backoff::endless(self.settings.retry);
-                    Some(LinkEvent::Message(frame))
-                }
+                Ok(Some(frame)) => Some(LinkEvent::Message(frame)),
                 Err(error) => Some(self.lost(error)),
             },
         }
@@ -172,6 +170,12 @@ impl Link {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The service does over it what it is there for: the next loss is a new story. A service that only greets, or complains,
+    /// before it hangs up must not be asked over and over.
+    pub fn works(&mut self) {
+        self.backoff = Backoff::endless(self.settings.retry);
     }
 
     /// Gives the connection up because of what came over it.
@@ -225,6 +229,10 @@ impl Link {
     fn lost(&mut self, error: Error) -> LinkEvent {
         if let State::Open(open) = &mut self.state {
             open.socket.close();
+            if open.since.elapsed() >= self.settings.retry.max_delay {
+                // It lasted.
+                self.works();
+            }
         }
         let error = error
             .with_url(self.endpoint.display())

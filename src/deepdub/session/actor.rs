@@ -202,6 +202,7 @@ impl SessionActor {
             id.to_ascii_lowercase()
         };
         if let Some(heard) = self.draining.get_mut(&id) {
+            self.link.works();
             *heard = now;
             if ends {
                 self.draining.remove(&id);
@@ -262,6 +263,7 @@ impl SessionActor {
             log::debug!("a message of generation {id}, which is not known here");
             return;
         };
+        self.link.works();
         // The service is done with it.
         let ends = matches!(&event, Event::Failed { .. }) || matches!(&event, Event::Chunk(chunk) if chunk.is_final);
         let first = !run.intake.has_audio();

@@ -315,6 +315,7 @@ impl TextActor {
             }
             Event::Pong => {
                 if let Some(ping) = self.pings.pop_front() {
+                    self.link.works();
                     ping.settle(Ok(()));
                 }
                 return;
@@ -360,7 +361,10 @@ impl TextActor {
             Event::Failed {
                 message, error_type, ..
             } => (Err(vendor_error(error_type.as_deref(), &message)), true),
-            event => (turn.intake.accept(event, &self.settings.timeouts), false),
+            event => {
+                self.link.works();
+                (turn.intake.accept(event, &self.settings.timeouts), false)
+            }
         };
         if turn.intake.has_audio() {
             // It cannot be said again.
