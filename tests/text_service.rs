@@ -220,6 +220,40 @@ fn text_is_not_taken_without_bounds_while_the_network_takes_none() {
 }
 
 #[test]
+fn a_turn_after_a_cancel_that_nobody_confirms_is_spoken() {
+    let (go, written) = mpsc::channel();
+    let service = Service::start_over(2, move |connection, peer| match connection {
+        0 => {
+            assert_eq!(peer.text("One"), "One");
+            go.send(()).expect("the test goes on");
+            peer.until("cancel");
+            // There was nothing to stop. Whether this is of the turn that was cancelled nobody could know.
+            while let Ok(message) = peer.0.read() {
+                if message.to_text().is_ok_and(|text| text.contains("end-stream")) {
+                    peer.chunk("some", 0, "QUFBQQ==", true);
+                }
+            }
+        }
+        _ => {
+            assert_eq!(peer.text("\0"), "Two.");
+            peer.chunk("two", 0, "QkJCQg==", true);
+        }
+    });
+    let client = service.client(Timeouts::default());
+    let session = text_session(&client);
+    let (callback, one) = collector();
+    let turn = session.begin_turn(&TurnOptions::default(), callback).expect("begun");
+    turn.write("One", Some(LONG)).expect("taken");
+    written.recv_timeout(LONG).expect("it was heard");
+    turn.cancel();
+    let (_two, two) = write(&session, "Two.");
+    assert_eq!(kind(&one), ErrorKind::Cancelled);
+    assert_eq!(whole(&two).0, b"BBBB");
+    drop(session);
+    service.end();
+}
+
+#[test]
 fn a_service_that_only_greets_is_asked_less_and_less_often() {
     const LOSSES: usize = 5;
     let service = Service::start_over(LOSSES + 1, |_, peer| peer.say(r#"{"action":"status"}"#));

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::cancels::Cancels;
 use super::outbox::Outbox;
 use super::ping::Ping;
 use super::shared::{Order, TextShared};
@@ -18,7 +19,7 @@ use crate::deepdub::memory::Recorder;
 use crate::deepdub::summary::WaitFor;
 use crate::deepdub::wire::{self, ChunkMessage, Event};
 use crate::error::{Error, ErrorKind};
-use crate::net::{Actor, Backoff, Frame, Io, Next, deadline_after, earlier};
+use crate::net::{Actor, Backoff, Frame, Io, Next, deadline_after, earlier, is_past};
 
 /// So many messages are taken before other connections have their turn.
 const BATCH: usize = 64;
@@ -95,9 +96,8 @@ pub(super) struct TextActor {
     turns: VecDeque<TurnRun>,
     /// The configuration that the service has.
     configured: Option<String>,
-    /// Cancels that the service has not confirmed, with the ids of the turns as far as they are known: what comes of
-    /// these nobody wants.
-    unconfirmed: VecDeque<Option<String>>,
+    /// Cancels that the service has not confirmed.
+    unconfirmed: Cancels,
     /// The id of the turn that was over last: what still comes of it is not the next one's.
     over: Option<String>,
     /// Asked for; sent when there is a connection.
@@ -121,7 +121,7 @@ impl TextActor {
             link,
             turns: VecDeque::new(),
             configured: None,
-            unconfirmed: VecDeque::new(),
+            unconfirmed: Cancels::default(),
             over: None,
             pings: VecDeque::new(),
             pings_to_send: Vec::new(),
@@ -174,7 +174,7 @@ impl TextActor {
     fn silence(&mut self, turn: &TurnRun) {
         if turn.begun && self.link.is_open() {
             self.link.send(json!({"action": "cancel"}).to_string());
-            self.unconfirmed.push_back(turn.id.clone());
+            self.unconfirmed.told(turn.id.clone());
         }
     }
 
@@ -200,6 +200,10 @@ impl TextActor {
         }
         // While the network does not take what has been sent, text stays where it is bounded.
         if !self.link.is_open() || self.link.has_unsent() || self.hold_until.is_some() {
+            return;
+        }
+        // What comes next would be taken for what is left of the one that was cancelled, or the other way round.
+        if self.unconfirmed.have_nameless() {
             return;
         }
         // The command for that follows, and ends it.
@@ -266,7 +270,7 @@ impl TextActor {
                     // one still is.
                     Err(error) => {
                         let begun = self.turns.front().is_some_and(|turn| turn.begun);
-                        if begun && self.unconfirmed.is_empty() {
+                        if begun && !self.unconfirmed.concern(None) {
                             self.fail(not_json(&error), true);
                         } else {
                             log::debug!("of no turn that is being spoken: {}", not_json(&error));
@@ -310,7 +314,7 @@ impl TextActor {
         let id = match &event {
             Event::Acknowledged { .. } => return,
             Event::Cancelled => {
-                self.unconfirmed.pop_front();
+                self.unconfirmed.confirmed();
                 return;
             }
             Event::Pong => {
@@ -322,7 +326,7 @@ impl TextActor {
             }
             Event::Chunk(ChunkMessage { generation_id, .. }) | Event::Failed { generation_id, .. } => generation_id,
         };
-        if is_of_a_cancelled_turn(&mut self.unconfirmed, id.as_deref()) {
+        if self.unconfirmed.concern(id.as_deref()) {
             return;
         }
         let known = |over: &String| id.as_ref().is_some_and(|id| over.eq_ignore_ascii_case(id));
@@ -432,7 +436,23 @@ impl TextActor {
         }
     }
 
+    /// The service does not say that it has stopped a turn. A new connection has nothing of it.
+    fn leave(&mut self) {
+        log::debug!(
+            "{}: left for a new connection: a cancel is not confirmed",
+            self.link.url()
+        );
+        self.link.renew();
+        self.configured = None;
+        self.unconfirmed.clear();
+        // Those that have been asked are asked again.
+        self.pings_to_send.splice(..0, self.pings.drain(..));
+    }
+
     fn expire(&mut self) {
+        if is_past(self.unconfirmed.deadline()) {
+            self.leave();
+        }
         let connected = self.link.is_open();
         let trouble = self.trouble.clone().filter(|_| !connected);
         let why = trouble.as_ref().map(|(error, _)| error);
@@ -461,7 +481,7 @@ impl TextActor {
         let trouble = self.trouble.iter().filter(|_| !self.link.is_open());
         trouble
             .flat_map(|(_, down)| self.turns.iter().map(|turn| turn.intake.patience(*down, patience)))
-            .chain([self.link.deadline(), self.hold_until])
+            .chain([self.link.deadline(), self.hold_until, self.unconfirmed.deadline()])
             .fold(turn, earlier)
     }
 
@@ -481,25 +501,6 @@ impl TextActor {
         self.shared.hub.gone();
         // What came meanwhile; whoever comes later finds that it is gone.
         self.shared.refuse_commands();
-    }
-}
-
-/// Whether a message is of a turn that was cancelled: until that is confirmed, what names none of the others.
-fn is_of_a_cancelled_turn(unconfirmed: &mut VecDeque<Option<String>>, id: Option<&str>) -> bool {
-    let Some(id) = id else {
-        return !unconfirmed.is_empty();
-    };
-    if unconfirmed.iter().flatten().any(|known| known.eq_ignore_ascii_case(id)) {
-        return true;
-    }
-    // Turns are spoken in order, so the first that has no name yet is this one.
-    match unconfirmed.iter_mut().find(|known| known.is_none()) {
-        Some(nameless) => {
-            *nameless = Some(id.to_owned());
-            true
-        }
-        // The next turn speaks.
-        None => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Text streamed in, as a language model produces it, and spoken turn by turn on one connection.
 
 mod actor;
+mod cancels;
 mod config;
 mod outbox;
 mod ping;
