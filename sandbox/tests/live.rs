@@ -373,6 +373,23 @@ fn cancel_is_answered_also_when_nothing_is_spoken() {
 }
 
 #[test]
+fn a_cancel_is_confirmed_before_the_next_turn_is_heard() {
+    let sandbox = start();
+    let mut client = configured(&sandbox, json!({}));
+    // What has been spoken is there at once when it is asked for again.
+    turn(&mut client, &["Yes."]);
+    for _ in 0..200 {
+        // Together, so that there is more to read before the confirmation has gone out.
+        for message in [cancel(), text("Yes."), end()] {
+            client.socket.write(Message::text(message.to_string())).expect("taken");
+        }
+        client.socket.flush().expect("sent");
+        assert_eq!(client.receive()["isCancelled"], true);
+        client.receive_all();
+    }
+}
+
+#[test]
 fn cancel_ends_turns_that_wait_as_well() {
     let sandbox = start();
     let mut client = configured(&sandbox, json!({"voicePromptId": "fault:stall"}));

@@ -41,10 +41,9 @@ pub(super) async fn serve(state: Arc<State>, caller: Caller, reader: &mut Reader
     loop {
         let may_read = session.replies.len() < MAX_PENDING;
         tokio::select! {
-            message = reader.next(), if may_read => match message {
-                Some(message) => session.take(&message),
-                None => return,
-            },
+            // In this order: a cancel is confirmed before anything is heard of the next turn, and whoever writes on and on
+            // hears what he has written.
+            biased;
             // Sent from here, and not where they are made: whoever waits for the queue must not keep the turn, which
             // may be ahead of it there, from going on.
             Ok(place) = queue.reserve(), if !session.replies.is_empty() => {
@@ -55,6 +54,10 @@ pub(super) async fn serve(state: Arc<State>, caller: Caller, reader: &mut Reader
             () = turn::first(&mut session.turns), if !session.turns.is_empty() => {
                 session.turns.pop_front();
             }
+            message = reader.next(), if may_read => match message {
+                Some(message) => session.take(&message),
+                None => return,
+            },
         }
     }
 }
