@@ -254,6 +254,20 @@ fn a_turn_after_a_cancel_that_nobody_confirms_is_spoken() {
 }
 
 #[test]
+fn a_greeting_that_has_words_is_no_error() {
+    let service = Service::start(|peer| {
+        peer.until("end-stream");
+        peer.say(r#"{"action":"status","message":"welcome"}"#);
+        peer.chunk("one", 0, "QUFBQQ==", true);
+    });
+    let client = service.client(Timeouts::default());
+    let session = text_session(&client);
+    assert_eq!(whole(&write(&session, "One.").1).0, b"AAAA");
+    drop(session);
+    service.end();
+}
+
+#[test]
 fn a_service_that_only_greets_is_asked_less_and_less_often() {
     const LOSSES: usize = 5;
     let service = Service::start_over(LOSSES + 1, |_, peer| peer.say(r#"{"action":"status"}"#));

@@ -96,8 +96,11 @@ impl<'a> Message<'a> {
                 error_type,
             };
         }
+        // A greeting, say, may have words, too.
+        let action = self.action.0.as_deref();
         if data.is_none()
             && !is_final
+            && action.is_none_or(|action| action == "error")
             && let Some(message) = self.message.not_empty()
         {
             return Event::Failed {
@@ -109,7 +112,7 @@ impl<'a> Message<'a> {
         if self.is_cancelled == Some(true) {
             return Event::Cancelled;
         }
-        if self.action.0.as_deref() == Some("pong") {
+        if action == Some("pong") {
             return Event::Pong;
         }
         let data = data.unwrap_or_default();
