@@ -105,6 +105,11 @@ pub(crate) fn in_callback() -> bool {
     CALLBACKS.get() > 0
 }
 
+/// A number that no other thread has while this one lives. (The standard library's takes memory, on the host's threads, too.)
+pub(crate) fn id() -> usize {
+    CALLBACKS.with(|callbacks| std::ptr::from_ref(callbacks).addr())
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     #[test]

@@ -221,3 +221,53 @@ fn a_cancel_returns_when_the_callback_has() {
         assert!(!left.is_empty() && !left.contains(&true), "{left:?}");
     }
 }
+
+#[test]
+fn inside_a_callback_a_poll_waits_for_nobody_who_polls() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let talking = session(&client);
+    let polled = client
+        .open_session({
+            let mut options = SessionOptions::new();
+            options.delivery = Delivery::Poll;
+            options
+        })
+        .expect("a session");
+    let polled = std::sync::Arc::new(polled);
+    let (begins, running) = mpsc::channel();
+    let (go, wait) = mpsc::channel::<()>();
+    let (mut callback, gets) = collector();
+    let (ends, end) = mpsc::channel();
+    polled
+        .speak(&request("s16le"), &LineOptions::default(), move |event| {
+            let _ = begins.send(());
+            let _ = wait.recv_timeout(LONG);
+            if matches!(event, LineEvent::Ended(_)) {
+                let _ = ends.send(());
+            }
+            callback(event)
+        })
+        .expect("begun");
+    std::thread::scope(|scope| {
+        let polling = std::sync::Arc::clone(&polled);
+        scope.spawn(move || {
+            while end.try_recv().is_err() {
+                polling.poll(Some(LONG)).expect("polled");
+            }
+        });
+        running.recv_timeout(LONG).expect("called");
+        let (tell, told) = mpsc::channel();
+        let other = std::sync::Arc::clone(&polled);
+        talking
+            .speak(&request("s16le"), &LineOptions::default(), move |_| {
+                let _ = tell.send(other.poll(None));
+                Flow::Stop
+            })
+            .expect("begun");
+        let outcome = told.recv_timeout(LONG).expect("called");
+        assert_eq!(outcome.expect("it does not wait"), 0);
+        drop(go);
+    });
+    assert!(finish(&gets).1.error.is_none());
+}

@@ -23,8 +23,8 @@ pub(super) struct Polls {
 struct Waiting {
     lines: VecDeque<Arc<LineShared>>,
     states: VecDeque<StateChange>,
-    /// A thread is calling back.
-    polling: bool,
+    /// This thread is calling back.
+    polling: Option<usize>,
     /// For event loops; made when somebody asks for it.
     signal: Option<Arc<Signal>>,
 }
@@ -92,14 +92,14 @@ impl Polls {
     pub fn poll(&self, session: &Hub, deadline: Option<Instant>) -> Result<usize> {
         let mut waiting = self.waiting.lock();
         loop {
-            if waiting.polling && thread::in_callback() {
+            if waiting.polling == Some(thread::id()) {
                 return Err(Error::invalid(
                     "session",
                     "being polled already",
                     "no poll from inside a callback",
                 ));
             }
-            if !waiting.polling && !waiting.is_empty() {
+            if waiting.polling.is_none() && !waiting.is_empty() {
                 break;
             }
             if session.is_gone() {
@@ -116,7 +116,7 @@ impl Polls {
                 }
             }
         }
-        waiting.polling = true;
+        waiting.polling = Some(thread::id());
         drop(waiting);
         Ok(self.call_back(session))
     }
@@ -134,19 +134,19 @@ impl Polls {
         let mut waiting = self.waiting.lock();
         // Who waits in a poll may leave.
         self.changed.notify_all();
-        while waiting.polling {
+        while waiting.polling.is_some() {
             if thread::in_callback() {
                 // That poll finds the rest when its callback has returned.
                 return;
             }
             waiting = self.changed.wait(waiting);
         }
-        waiting.polling = true;
+        waiting.polling = Some(thread::id());
         drop(waiting);
         self.call_back(session);
     }
 
-    /// With `polling` set by this thread, which it takes back at the end.
+    /// With `polling` set to this thread, which it takes back at the end.
     fn call_back(&self, session: &Hub) -> usize {
         let mut calls = 0;
         loop {
@@ -161,7 +161,7 @@ impl Polls {
                     waiting = self.waiting.lock();
                 }
                 if waiting.is_empty() || (calls > 0 && !session.is_closing()) {
-                    waiting.polling = false;
+                    waiting.polling = None;
                     self.changed.notify_all();
                     if waiting.is_empty()
                         && let Some(signal) = &waiting.signal
