@@ -23,6 +23,8 @@ pub(super) struct Polls {
 struct Waiting {
     lines: VecDeque<Arc<LineShared>>,
     states: VecDeque<StateChange>,
+    /// The last change of state has come.
+    closed: bool,
     /// This thread is calling back.
     polling: Option<usize>,
     /// For event loops; made when somebody asks for it.
@@ -60,6 +62,11 @@ impl Polls {
     /// The session's state has changed.
     pub fn state(&self, change: StateChange) {
         let mut waiting = self.waiting.lock();
+        if waiting.closed {
+            // The I/O thread was late to tell it.
+            return;
+        }
+        waiting.closed = change.state == SessionState::Closed;
         if waiting.states.len() == MAX_STATES {
             waiting.states.pop_front();
         }
