@@ -85,6 +85,9 @@ pub struct Config {
     /// after failures of the connection and of the service and when it is too busy (HTTP 429); filing, speaking and making
     /// a voice only when the connection could not be made or the service was too busy. All within [`Timeouts::rest`],
     /// speech within [`Timeouts::total`]; uploads of audio as often as this allows.
+    ///
+    /// Also how often a session sends a line or turn again whose connection broke. Connecting again, and waiting for a service
+    /// that is too busy, have no number, but the same waits; with no retries a session does neither by itself.
     pub retry: RetryPolicy,
     /// How much is remembered of the last generations, for [`Client::report`](super::Client::report).
     pub remember: Remember,
@@ -144,7 +147,7 @@ impl Config {
         self
     }
 
-    /// How often REST calls are tried again.
+    /// How often REST calls, and the lines of sessions, are tried again.
     pub fn retry(mut self, retry: RetryPolicy) -> Config {
         self.retry = retry;
         self

@@ -389,7 +389,10 @@ namespace Voicewire
             internal UIntPtr max_message_bytes;
             /// <summary>The proxy that connections go through: "http://[user:password@]host[:port]" (port 80 where none is given), or "https://…" for a proxy that speaks TLS (port 443); "" is none. Default NULL: for encrypted addresses beyond this machine that of HTTPS_PROXY, else of ALL_PROXY, except for the hosts in NO_PROXY.</summary>
             internal byte* proxy;
-            /// <summary>How often a REST call is tried again: reading, changing and deleting an issue after failures of the connection and of the service and when it is too busy (HTTP 429); filing one only when the connection could not be made or the service was too busy. All tries are within rest_timeout_ms. 0 is never. Default 3, as is VW_UNSET.</summary>
+            /// <summary>
+            /// <para>How often a REST call is tried again: reading, changing and deleting an issue after failures of the connection and of the service and when it is too busy (HTTP 429); filing one only when the connection could not be made or the service was too busy. All tries are within rest_timeout_ms. 0 is never. Default 3, as is VW_UNSET.</para>
+            /// <para>Also how often a session sends a line or turn again whose connection broke. Connecting again, and waiting for a service that is too busy, have no number, but the same waits; with 0 a session does neither by itself.</para>
+            /// </summary>
             internal int retries;
             /// <summary>The longest wait before the first of them; each further one may be twice as long as the one before. A wait is half of that or more, at random, or what the service asks for, if that is longer. Default 250 ms.</summary>
             internal uint retry_first_delay_ms;

@@ -62,7 +62,9 @@ use crate::text::TextSession;
 ///         machine, that of HTTPS_PROXY, else of ALL_PROXY, except for the hosts in NO_PROXY.
 ///     retries: How often a REST call is tried again: reading, changing and deleting an issue after failures of the
 ///         connection and of the service and when it is too busy (HTTP 429); filing one only when the connection could
-///         not be made or the service was too busy. All tries are within rest_timeout. 0 is never.
+///         not be made or the service was too busy. All tries are within rest_timeout. 0 is never. Also how often a
+///         session sends a line or turn again whose connection broke. Connecting again, and waiting for a service that
+///         is too busy, have no number, but the same waits; with 0 a session does neither by itself.
 ///     retry_first_delay: The longest wait, in seconds, before the first of them; each further one may be twice as long
 ///         as the one before. A wait is half of that or more, at random, or what the service asks for, if that is
 ///         longer.
