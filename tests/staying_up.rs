@@ -9,7 +9,7 @@ use std::time::Duration;
 use support::lines::{
     Got, LONG, assert_same, await_state, begin, begin_with, collector, failure, finish, kind, spoken, watched, whole,
 };
-use support::{assert_kind, config, faulty, options, request};
+use support::{NOBODY, assert_kind, config, faulty, options, request};
 use voicewire::deepdub::{Client, Config, LineOptions, Session, SessionOptions, SessionState, SpeechRequest, Timeouts};
 use voicewire::{ErrorKind, RetryPolicy};
 use voicewire_sandbox::net::Link;
@@ -264,10 +264,6 @@ fn a_handshake_that_fails_for_now_is_tried_again() {
 
 #[test]
 fn without_a_network_lines_fail_in_their_time_and_say_why() {
-    // A port that nobody listens at.
-    let port = TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a port");
     // Longer than threads are late.
     let limit = Duration::from_secs(2);
     let timeouts = Timeouts {
@@ -276,7 +272,7 @@ fn without_a_network_lines_fail_in_their_time_and_say_why() {
     };
     let config = Config::new()
         .api_key("dd-0123456789abcdef")
-        .websocket_url(format!("ws://{port}/open"))
+        .websocket_url(format!("ws://{NOBODY}/open"))
         .timeouts(timeouts)
         .retry(SOON);
     let client = Client::new(&config).expect("a client");

@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use support::lines::{collector, failure, finish};
-use support::{config, options};
+use support::{NOBODY, config, options};
 use voicewire::deepdub::{
     Client, LineStream, SessionOptions, TRIAL_VOICE, TextConfig, TextSession, TextSessionOptions, Timeouts,
     TurnOptions, config_tag,
@@ -341,10 +341,6 @@ fn a_service_that_is_always_busy_is_waited_for_no_longer_than_the_limit() {
 
 #[test]
 fn without_a_network_turns_fail_in_their_time_and_say_why() {
-    // A port that nobody listens at.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a port");
     let sandbox = sandbox();
     let timeouts = Timeouts {
         first_chunk: LIMIT,
@@ -356,7 +352,7 @@ fn without_a_network_turns_fail_in_their_time_and_say_why() {
         max_delay: Duration::from_millis(20),
     };
     let config = config(&sandbox)
-        .streaming_url(format!("ws://{port}/ws"))
+        .streaming_url(format!("ws://{NOBODY}/ws"))
         .timeouts(timeouts)
         .retry(retry);
     let client = Client::new(&config).expect("a client");

@@ -68,6 +68,9 @@ pub fn hasty_client(sandbox: &Sandbox, change: impl FnOnce(&mut Timeouts)) -> Cl
     Client::new(&config(sandbox).timeouts(timeouts)).expect("the configuration is good")
 }
 
+/// Where nobody listens. (A port that was let go may be somebody else's by now.)
+pub const NOBODY: &str = "127.0.0.1:1";
+
 /// Short enough to wait for, long enough for a machine that is busy with something else.
 pub const SHORT: Option<Duration> = Some(Duration::from_millis(400));
 
