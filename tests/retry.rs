@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use support::http::{TestServer, answer};
 use support::proxy::{Answer, TestProxy};
 use support::*;
 use voicewire::deepdub::{Client, Config, Issue, IssueChanges, NewIssue, Timeouts};
@@ -302,6 +303,37 @@ fn a_wait_past_the_time_limit_is_not_begun() {
         assert_eq!(error.attempts(), Some(1));
         assert_eq!(asked(&sandbox, before).len(), 1);
     }
+}
+
+#[test]
+fn the_service_may_say_by_a_date_when_to_come_back() {
+    let busy = |date: &str| {
+        answer(
+            "429 Too Many Requests",
+            &format!("Retry-After: {date}\r\nContent-Type: application/json\r\n"),
+            br#"{"message":"busy"}"#,
+        )
+    };
+    let client = |answers| {
+        let server = TestServer::with_answers(answers);
+        let config = Config::new()
+            .api_key("dd-0123456789abcdef")
+            .rest_url(server.url())
+            .retry(quick(3));
+        (made(&config), server)
+    };
+    // Not within the time limit.
+    let (late, server) = client(vec![busy("Fri, 31 Dec 9999 23:59:59 GMT")]);
+    let error = late.get_issue("iss_1").expect_err("it gives up");
+    assert!(error.retry_after() > Some(Duration::from_secs(3600)), "{error:?}");
+    assert_eq!(server.asked().len(), 1);
+    // It has come.
+    let (soon, server) = client(vec![
+        busy("Thu, 01 Jan 1970 00:00:00 GMT"),
+        answer("404 Not Found", "", b""),
+    ]);
+    assert_kind(&soon.get_issue("iss_1").expect_err("it is asked"), ErrorKind::NotFound);
+    assert_eq!(server.asked().len(), 2);
 }
 
 #[test]
