@@ -611,6 +611,11 @@ static void a_session_tells_why_there_is_no_connection(vw_delivery delivery) {
         if (i == 0) {
             CHECK_STATUS(vw_session_wait_ready(session, 300), VW_ERR_TIMEOUT);
             CHECK(strcmp(vw_last_error()->field, "timeout_ms") == 0);
+            /* However late its thread is. */
+            while (state != VW_SESSION_LOST) {
+                sleep_ms(1);
+                CHECK_STATUS(vw_session_get_state(session, &state), VW_OK);
+            }
         } else {
             CHECK_STATUS(vw_session_wait_ready(session, VW_NO_TIMEOUT), VW_ERR_UNAUTHORIZED);
             CHECK_STATUS(vw_session_get_state(session, &state), VW_OK);
