@@ -24,9 +24,6 @@ PATIENCE = 20.0
 SERVICES = ("DEEPDUB_", "DD_", "RESPEECHER_", "PALABRA_")
 PROXIES = ("https_proxy", "all_proxy", "no_proxy")
 
-# Whoever is started in the background has Ctrl-C ignored, and so has all that he starts.
-signal.signal(signal.SIGINT, signal.default_int_handler)
-
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
