@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::ops::ControlFlow;
 
 use support::assert_kind;
@@ -412,6 +414,54 @@ fn an_upload_is_not_repeated_when_it_may_have_arrived() {
             .upload("create_recording", parameters, &audio, go_on)
             .expect_err("it fails");
         assert_eq!(server.asked().len(), tries, "{error}");
+    }
+}
+
+/// Refuses each request as soon as it has its head, and reads nothing of what follows; then it hangs up, or does not.
+fn hasty(hangs_up: bool) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("bound"));
+    std::thread::spawn(move || {
+        let mut kept = Vec::new();
+        for mut stream in listener.incoming().flatten() {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                if stream.read_exact(&mut byte).is_err() {
+                    break;
+                }
+                head.push(byte[0]);
+            }
+            let refusal = json("413 Too Large", serde_json::json!({ "detail": "It is too long" }));
+            // Who has gone away is not told.
+            let _ = stream.write_all(&refusal);
+            if !hangs_up {
+                kept.push(stream);
+            }
+        }
+    });
+    url
+}
+
+#[test]
+fn an_upload_that_is_refused_before_all_of_it_was_sent_says_why() {
+    let directory = Directory::new();
+    let path = directory.join("long.wav");
+    // More than any buffer on the way holds.
+    let file = std::fs::File::create(&path).expect("made");
+    file.set_len(64 << 20).expect("grown");
+    for hangs_up in [true, false] {
+        let config = Config::new().api_key(KEY).base_url(hasty(hangs_up)).http(http(0));
+        let client = Client::new(&config).expect("good");
+        // The second one needs a connection of its own.
+        for _ in 0..2 {
+            let parameters = serde_json::json!({ "parent_folder_id": "f" });
+            let error = client
+                .upload("create_recording", parameters, &Audio::File(path.clone()), go_on)
+                .expect_err("refused");
+            assert_kind(&error, ErrorKind::RejectedInput);
+            assert_eq!((error.http_status(), error.message()), (Some(413), "It is too long"));
+        }
     }
 }
 

@@ -77,6 +77,8 @@ impl HttpConnector {
             buffers,
             secure: endpoint.secure,
             process: std::process::id(),
+            has_heard: false,
+            is_refused: false,
         })
     }
 }
@@ -117,9 +119,39 @@ pub(crate) struct HttpTransport {
     secure: bool,
     /// The process that made it. After a fork two have it, and would read each other's answers.
     process: u32,
+    /// Whether something has come while the request was still being sent, and has not been looked at yet.
+    has_heard: bool,
+    /// Whether that is a refusal: what is left of the request is not sent any more.
+    is_refused: bool,
 }
 
 impl HttpTransport {
+    /// Whether the service has refused the request before all of it was sent, as services do that look at its head first.
+    /// Many of them close the connection at once, and what they said is all that tells why.
+    fn hears_refusal(&mut self) -> bool {
+        loop {
+            let free = self.buffers.input_append_buf();
+            if free.is_empty() {
+                break;
+            }
+            match self.socket.read(free) {
+                Ok(0) => break,
+                Ok(length) => {
+                    self.buffers.input_appended(length);
+                    // Nothing of it has been used: whoever wants it comes to await_input.
+                    self.buffers.input_consume(0);
+                    self.has_heard = true;
+                }
+                Err(error) if error.kind() == IoErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        // The status after "HTTP/1.1 ": whatever is no success, and not on the way to one.
+        let status = self.buffers.input().get(9);
+        self.is_refused = self.has_heard && status.is_some_and(|digit| (b'3'..=b'5').contains(digit));
+        self.is_refused
+    }
+
     fn wait(&mut self, deadline: Option<Instant>, timeout: &NextTimeout) -> Result<(), ureq::Error> {
         match self.waiter.wait(deadline).map_err(ours)? {
             Wake::Ready => Ok(()),
@@ -141,6 +173,9 @@ impl Transport for HttpTransport {
         let timeout = timeout.for_write();
         let deadline = earlier(deadline_of(&timeout), end);
         let mut sent = 0;
+        if self.is_refused {
+            return Ok(());
+        }
         loop {
             let step = if sent < amount {
                 self.socket.write(&self.buffers.output()[sent..amount])
@@ -151,8 +186,9 @@ impl Transport for HttpTransport {
                 Ok(0) if sent == amount => return Ok(()),
                 Ok(0) => return Err(ureq::Error::Io(IoErrorKind::WriteZero.into())),
                 Ok(length) => sent += length,
-                Err(error) if error.kind() == IoErrorKind::WouldBlock => self.wait(deadline, &timeout)?,
                 Err(error) if error.kind() == IoErrorKind::Interrupted => {}
+                Err(_) if self.hears_refusal() => return Ok(()),
+                Err(error) if error.kind() == IoErrorKind::WouldBlock => self.wait(deadline, &timeout)?,
                 Err(error) => return Err(ureq::Error::Io(error)),
             }
         }
@@ -164,6 +200,9 @@ impl Transport for HttpTransport {
         self.waiter.set_control(control);
         let timeout = timeout.for_read();
         let deadline = earlier(deadline_of(&timeout), end);
+        if std::mem::take(&mut self.has_heard) {
+            return Ok(true);
+        }
         loop {
             match self.socket.read(self.buffers.input_append_buf()) {
                 Ok(length) => {
@@ -172,13 +211,15 @@ impl Transport for HttpTransport {
                 }
                 Err(error) if error.kind() == IoErrorKind::WouldBlock => self.wait(deadline, &timeout)?,
                 Err(error) if error.kind() == IoErrorKind::Interrupted => {}
+                // Who refuses a request without reading it often cuts the line, which is the end of what there is to say.
+                Err(_) if self.is_refused => return Ok(false),
                 Err(error) => return Err(ureq::Error::Io(error)),
             }
         }
     }
 
     fn is_open(&mut self) -> bool {
-        if self.process != std::process::id() {
+        if self.is_refused || self.process != std::process::id() {
             return false;
         }
         // Nothing may come between two requests: data, an end and an error all mean that it is used up.
