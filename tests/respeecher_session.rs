@@ -60,6 +60,23 @@ fn a_list_is_fetched_as_it_is_asked_for() {
 }
 
 #[test]
+fn a_list_goes_on_after_a_page_that_is_not_full_when_more_are_counted() {
+    // The service gives fewer than it says that a page has.
+    let page = |ids: &[&str], offset: usize| {
+        let list: Vec<_> = ids.iter().map(|id| json!({ "id": id })).collect();
+        let page = json!({ "list": list, "pagination": { "count": 5, "limit": 50, "offset": offset } });
+        answer("200 OK", "", page.to_string().as_bytes())
+    };
+    let server = TestServer::with_answers(vec![page(&["a", "b"], 0), page(&["c", "d"], 2), page(&["e"], 4)]);
+    let config = Config::new().api_key("rs-x").base_url(server.url()).http(http(0));
+    let client = Client::new(&config).expect("good");
+    let list = client.list_projects(&ProjectQuery::default()).expect("good");
+    let ids: Vec<String> = list.map(|project| project.expect("good").id).collect();
+    assert_eq!(ids, ["a", "b", "c", "d", "e"]);
+    assert_eq!(server.asked().len(), 3);
+}
+
+#[test]
 fn a_list_whose_service_repeats_itself_ends_with_an_error() {
     let page = br#"{"list": [{"id": "a"}, {"id": "b"}], "pagination": {"count": 2, "limit": 2, "offset": 0}}"#;
     let server = TestServer::with_answers(vec![answer("200 OK", "", page)]);

@@ -112,7 +112,10 @@ impl<T: DeserializeOwned> List<T> {
         let so_far = self.offset + length;
         // A count that is the first page's length is either the whole, or not what it says: one more call tells.
         let is_counted = count == so_far && self.offset > 0;
-        self.is_at_end = length == 0 || length < full || is_counted;
+        // A page that is not full is the last, unless it is counted that there are more: who asked for more than the
+        // service gives at once would else lose them without a word.
+        let is_short = length < full && count <= so_far;
+        self.is_at_end = length == 0 || is_short || is_counted;
         Ok(page)
     }
 
