@@ -409,6 +409,22 @@ fn every_call_refuses_wrong_parameters_before_it_sends_anything() {
 }
 
 #[test]
+fn a_call_that_takes_fields_sends_an_object_of_them_also_of_none() {
+    let server = TestServer::with_answers(vec![answer("200 OK", "", br#"{ "id": "x", "api_key": "rs-y" }"#)]);
+    let client = Client::new(&Config::new().api_key("rs-x").base_url(server.url()).http(http(0))).expect("good");
+    client.create_api_key(None).expect("made");
+    client
+        .update_recording("r", &RecordingChanges::default())
+        .expect("nothing changed");
+    // These take none.
+    client.enable_calibration("c").expect("enabled");
+    client.delete_api_key().expect("deleted");
+    client.logout().expect("a key stays");
+    let bodies: Vec<Vec<u8>> = server.asked().into_iter().map(|asked| asked.body).collect();
+    assert_eq!(bodies, [&b"{}"[..], b"{}", b"", b"", b""]);
+}
+
+#[test]
 fn an_id_is_one_segment_whatever_it_holds() {
     let sandbox = sandbox();
     let client = market(&sandbox);

@@ -305,8 +305,11 @@ impl Client {
                 }
                 Ok((place.with_query(&net::query(&pairs)?), Body::Empty))
             }
+            // A call that takes fields has an object of them, also of none: services ask for a body where there may be one.
             // A deletion has a body only where it says what is to be deleted.
-            Sends::Json if parameters.is_empty() && endpoint.required.is_empty() => Ok((place, Body::Empty)),
+            Sends::Json if parameters.is_empty() && endpoint.required.is_empty() && endpoint.optional.is_empty() => {
+                Ok((place, Body::Empty))
+            }
             Sends::Json => Ok((place, Body::Json(Value::Object(parameters).to_string().into_bytes()))),
             Sends::Form => Ok((place, Body::Empty)),
         }
