@@ -386,10 +386,34 @@ fn every_call_refuses_wrong_parameters_before_it_sends_anything() {
         }
         refused(endpoint.name, json!("text"), "parameters");
     }
+    // Ids that would make one call of another: `export` is no recording.
+    let mut places = 0;
+    for endpoint in ENDPOINTS {
+        let Some(name) = endpoint.path_parameters().next() else {
+            continue;
+        };
+        let before = endpoint.path.trim_end_matches(&format!("{{{name}}}"));
+        for other in ENDPOINTS
+            .iter()
+            .filter(|other| other.path_parameters().next().is_none())
+        {
+            let Some(id) = other.path.strip_prefix(before).filter(|id| !id.contains('/')) else {
+                continue;
+            };
+            places += 1;
+            let parameters = json!({ name: id, "name": "x", "label": "x", "starred": true });
+            refused(endpoint.name, parameters, name);
+        }
+    }
+    assert_eq!(places, 20);
     refused("nonsense", json!({}), "name");
     refused("export_project", json!({ "project_id": "p" }), "name");
     refused("search_voices", json!({ "name": "x".repeat(50_000) }), "name");
     refused("search_voices", json!({ "name": { "x": 1 } }), "name");
+    // They go as one text with commas.
+    for ids in [json!(["a,b"]), json!(["a", " "]), json!([""])] {
+        refused("project_stats", json!({ "project_ids": ids }), "project_ids");
+    }
     refused(
         "create_order",
         json!({ "original_id": "o", "conversions": [] }),

@@ -202,7 +202,8 @@ pub extern "C" fn vw_respeecher_client_free(client: *mut vw_respeecher_client) -
 ///
 /// VW_ERR_INVALID_ARGUMENT before anything is sent, vw_error.field naming the parameter ("name" for a name that is none): a
 /// parameter that is missing or empty, an id that cannot be in a path ("." and ".." and what is longer than 1024 bytes; all
-/// others are percent-encoded and stay one segment), a call that answers with a file. After that whatever the service says,
+/// others are percent-encoded and stay one segment) or would make another call of it (the recording "export"), an element of
+/// an array in a query that is empty or has a comma, a call that answers with a file. After that whatever the service says,
 /// with its words: VW_ERR_REJECTED_INPUT, VW_ERR_UNAUTHORIZED, VW_ERR_INSUFFICIENT_CREDITS, VW_ERR_NOT_FOUND and so on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_respeecher_call(

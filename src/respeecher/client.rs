@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::config::Config;
-use super::endpoints::{Answers, Endpoint, Sends};
+use super::endpoints::{Answers, ENDPOINTS, Endpoint, Sends};
 use super::errors::response_error;
 use super::list::List;
 use super::parameters::{check_given, content_type, object, query_value, typed};
@@ -98,7 +98,8 @@ impl Client {
     ///
     /// # Errors
     /// `InvalidArgument`, with the parameter's name, before anything is sent: no such call, a required parameter that is
-    /// missing or empty, one that cannot be in a path, a call whose answer is a file ([`download`](Self::download)).
+    /// missing or empty, one that cannot be in a path or would make another call of it, a list with a comma in a text where it
+    /// becomes one, a call whose answer is a file ([`download`](Self::download)).
     /// Then whatever the service says.
     pub fn call(&self, name: &str, parameters: Value) -> Result<Value> {
         let endpoint = Endpoint::named(name)?;
@@ -290,6 +291,10 @@ impl Client {
                 _ => return Err(Error::invalid(name, "not given", takes)),
             };
             path = path.replace(&format!("{{{name}}}"), &net::path_segment(name, &value, takes)?);
+            // That place is another call's.
+            if ENDPOINTS.iter().any(|other| other.path == path) {
+                return Err(Error::invalid(name, format_args!("{value:?}"), takes));
+            }
         }
         for name in endpoint.required {
             check_given(name, parameters.get(*name))?;

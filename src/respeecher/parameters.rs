@@ -34,8 +34,16 @@ pub(super) fn query_value(name: &str, value: &Value) -> Result<String> {
         Value::String(text) => Ok(text.clone()),
         Value::Bool(_) | Value::Number(_) => Ok(value.to_string()),
         Value::Array(list) => {
-            let texts: Result<Vec<String>> = list.iter().map(|value| query_value(name, value)).collect();
-            Ok(texts?.join(","))
+            let texts: Vec<String> = list
+                .iter()
+                .map(|value| query_value(name, value))
+                .collect::<Result<_>>()?;
+            // The service takes them as one text, in which nobody could tell one with a comma from two.
+            if let Some(bad) = texts.iter().find(|text| text.trim().is_empty() || text.contains(',')) {
+                let takes = "texts that are not empty and have no commas";
+                return Err(Error::invalid(name, format_args!("{bad:?} in a list"), takes));
+            }
+            Ok(texts.join(","))
         }
         Value::Null | Value::Object(_) => Err(Error::invalid(name, value, "a text, a number, a truth value or a list")),
     }
