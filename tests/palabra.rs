@@ -470,9 +470,11 @@ fn a_voice_is_cloned_in_one_call() {
         assert_kind(&error, ErrorKind::Cancelled);
     }
     let sent = TestServer::with_answers(vec![Vec::new()]);
+    std::fs::write(directory.join("empty.wav"), b"").expect("written");
     for (name, kind, field) in [
         ("me.txt", ErrorKind::InvalidArgument, "recording"),
         ("none.wav", ErrorKind::File, "recording"),
+        ("empty.wav", ErrorKind::InvalidArgument, "recording"),
         ("", ErrorKind::InvalidArgument, "recording"),
     ] {
         let mut wrong = new.clone();

@@ -84,12 +84,14 @@ impl Client {
         let name = name.ok_or_else(|| Error::invalid("recording", format_args!("{path:?}"), "the path of a file"))?;
         let mime_type = mime_type_of(&name)?;
         // What cannot be read is told before there is half a voice.
-        if !path.metadata().is_ok_and(|there| there.is_file()) {
-            return Err(Error::new(
-                ErrorKind::File,
-                format!("{} is not a file that can be read", path.display()),
-            )
-            .with_field("recording"));
+        match path.metadata() {
+            Ok(there) if there.is_file() && there.len() > 0 => {}
+            // The voice would fail, and stay.
+            Ok(there) if there.is_file() => return Err(Error::invalid("recording", "empty", "an audio file")),
+            _ => {
+                let message = format!("{} is not a file that can be read", path.display());
+                return Err(Error::new(ErrorKind::File, message).with_field("recording"));
+            }
         }
         let announced: Voice = self.ask("create_clone", new.announcement(&name, mime_type))?;
         let voice_id = announced.voice_id.clone().ok_or_else(|| {
