@@ -322,6 +322,7 @@ fn a_regenerated_sample_replaces_those_before_and_can_be_heard() {
     let made = data(&regenerate(&api, text(&voice["voice_id"]), "en-gb"));
     assert_eq!(list(), std::slice::from_ref(&made));
     assert_eq!(made["text"]["lang"], "en-gb");
+    assert!(made["model"].is_string() && made["model"] == made["text"]["model"]);
     assert_eq!(made["display_name"], "Narrator (en-gb)");
     let nobody = Api::nobody(&sandbox);
     let sound = nobody.get(text(&made["url"]));

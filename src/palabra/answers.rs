@@ -45,6 +45,8 @@ answers! {
         content: Option<String>,
         /// Its language.
         lang: Option<LangCode>,
+        /// What spoke it: the vendor's page leaves open whether it is told here or of the sample.
+        model: Option<String>,
     }
 
     /// A sample of a voice, spoken by the service.
@@ -59,7 +61,7 @@ answers! {
         audio_metadata: Option<AudioMetadata>,
         /// What it says.
         text: Option<SampleText>,
-        /// What spoke it.
+        /// What spoke it, where that is not told of the text.
         model: Option<String>,
         /// What its file is called.
         filename: Option<String>,

@@ -26,6 +26,9 @@ use crate::state::{State, lock};
 /// What is said in every sample.
 const TEXT: &str = "Hello, this is how I sound in your language.";
 
+/// What speaks it.
+const MODEL: &str = "sandbox-1";
+
 /// One sample of a voice.
 pub(super) struct Sample {
     pub(super) blob_id: Uuid,
@@ -72,13 +75,14 @@ impl Sample {
                 "duration": self.duration,
                 "mime_type": "audio/wav",
             },
-            "text": {"content": TEXT, "lang": self.lang, "model": "sandbox-1"},
+            // The vendor's page leaves open which of the two the model belongs to.
+            "text": {"content": TEXT, "lang": self.lang, "model": MODEL},
+            "model": MODEL,
             "filename": name,
             "mime_type": "audio/wav",
             "display_name": self.display_name,
             "description": null,
             "utc_created_at": timestamp(self.created_at),
-            "default": true,
         })
     }
 }

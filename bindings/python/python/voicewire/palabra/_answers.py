@@ -32,11 +32,13 @@ class SampleText(Answer):
     Attributes:
         content: The text.
         lang: Its language.
+        model: What spoke it: the vendor's page leaves open whether it is told here or of the sample.
         extra: Whatever else the service said, by its own names.
     """
 
     content: Optional[str] = None
     lang: Optional[str] = None
+    model: Optional[str] = None
     extra: Dict[str, Any] = mapping()
 
 
@@ -50,7 +52,7 @@ class TtsSample(Answer):
         user_id: Whose voice it is.
         audio_metadata: What kind of audio that is.
         text: What it says.
-        model: What spoke it.
+        model: What spoke it, where that is not told of the text.
         filename: What its file is called.
         mime_type: Its media type.
         display_name: Its name.
