@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
@@ -59,12 +59,13 @@ pub(crate) async fn pass<Caller: Clone + Send + Sync + 'static>(
     let multipart = upload::is_multipart(&parts.headers);
     let (bytes, body) = match multipart {
         true => (Bytes::new(), body),
-        false => match to_bytes(body, MAX_BODY).await {
-            Ok(bytes) => (bytes, Body::empty()),
-            Err(_) => {
-                log(StatusCode::PAYLOAD_TOO_LARGE.as_u16(), None);
+        false => match whole(body).await {
+            Some(bytes) => (bytes, Body::empty()),
+            None => {
                 let message = format!("the body is larger than {} MiB", MAX_BODY >> 20);
-                return words(StatusCode::PAYLOAD_TOO_LARGE, &message);
+                let refusal = words(StatusCode::PAYLOAD_TOO_LARGE, &message);
+                log(refusal.status().as_u16(), None);
+                return refusal;
             }
         },
     };
@@ -150,6 +151,20 @@ pub(crate) fn origin(state: &State, parts: &Parts) -> String {
         .and_then(|host| host.to_str().ok())
         .unwrap_or("127.0.0.1");
     format!("{scheme}://{host}")
+}
+
+/// A body, unless it is larger than what is taken; it is read to its end all the same.
+pub(crate) async fn whole(body: Body) -> Option<Bytes> {
+    let mut bytes = Vec::new();
+    let mut body = body.into_data_stream();
+    while let Some(piece) = body.next().await {
+        bytes.extend_from_slice(&piece.ok()?);
+        if bytes.len() > MAX_BODY {
+            while let Some(Ok(_)) = body.next().await {}
+            return None;
+        }
+    }
+    Some(bytes.into())
 }
 
 /// Reads what is left of an upload that is refused: a client that is still sending would not see the answer.

@@ -101,6 +101,9 @@ fn a_voice_that_is_not_valid_is_refused() {
         post(voice(json!({"data": STANDARD.encode(&big)}))),
         "Audio data exceeds 20 MB limit"
     );
+    // Whatever does not even fit is read to its end, and refused in the same words.
+    let huge = "A".repeat(48 << 20);
+    assert_eq!(post(voice(json!({"data": huge}))), "Audio data exceeds 20 MB limit");
     big.pop();
     let body = voice(json!({"data": STANDARD.encode(&big)}));
     assert_eq!(api.send("POST", "/api/v1/voice", Some(body)).status, 200);

@@ -4,8 +4,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::ISSUES;
 use super::gender::GENDER;
+use super::voices::TOO_LARGE;
+use super::{ISSUES, VOICE};
 use crate::answer;
 
 /// An error on any path but the issues'.
@@ -42,6 +43,10 @@ pub(super) fn on(path: &str, status: StatusCode, reason: &str) -> Response {
             500 => gender(status, "Classification failed", "Internal server error"),
             _ => gender(status, status.canonical_reason().unwrap_or("Error"), reason),
         };
+    }
+    // However much larger the sample is than what is taken.
+    if path == VOICE && status == StatusCode::PAYLOAD_TOO_LARGE {
+        return api(StatusCode::BAD_REQUEST, TOO_LARGE);
     }
     api(
         status,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
@@ -70,7 +70,7 @@ pub(super) async fn front(Shared(state): Shared<Arc<State>>, request: Request, n
         errors::on(&path, status, message)
     };
 
-    let Ok(bytes) = to_bytes(body, MAX_BODY).await else {
+    let Some(bytes) = guard::whole(body).await else {
         let message = format!("the body is larger than {} MiB", MAX_BODY >> 20);
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, &message, None);
     };

@@ -45,6 +45,7 @@ pub(crate) const TRIAL_KEY: &str = "dd-00000000000000000000000065c9cbfe";
 const TTS: &str = "/api/v1/tts";
 const RETROACTIVE: &str = "/api/v1/tts/retroactive";
 const ISSUES: &str = "/api/v1/issues";
+const VOICE: &str = "/api/v1/voice";
 
 /// Every path of this service, behind the check of the API key.
 pub(crate) fn router(state: Arc<State>) -> Router<Arc<State>> {
@@ -60,10 +61,7 @@ pub(crate) fn router(state: Arc<State>) -> Router<Arc<State>> {
             "/api/v1/issues/{id}",
             get(issues::read).put(issues::update).delete(issues::archive),
         )
-        .route(
-            "/api/v1/voice",
-            get(voices::list).post(voices::create).put(voices::update),
-        )
+        .route(VOICE, get(voices::list).post(voices::create).put(voices::update))
         .route("/api/v1/voice/{id}", get(voices::read).delete(voices::delete))
         .route("/api/v1/gender-detection/classify", post(gender::classify))
         .route(

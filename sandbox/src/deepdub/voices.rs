@@ -24,6 +24,8 @@ use crate::{answer, sound};
 const DEFAULT_LIMIT: usize = 100;
 /// The largest sample.
 const MAX_AUDIO: usize = 20 << 20;
+/// What is said of a larger one.
+pub(super) const TOO_LARGE: &str = "Audio data exceeds 20 MB limit";
 /// How many voices an account may have.
 const MAX_VOICES: usize = 100;
 const NOT_FOUND: &str = "Voice prompt not found";
@@ -170,11 +172,11 @@ fn parse(body: &Value) -> Result<(Value, Vec<u8>), String> {
     let data = fields.required("data")?;
     // Four characters are three bytes.
     if data.len() / 4 * 3 > MAX_AUDIO + 3 {
-        return Err("Audio data exceeds 20 MB limit".to_owned());
+        return Err(TOO_LARGE.to_owned());
     }
     let audio = STANDARD.decode(data).map_err(|_| "data must be audio in base64")?;
     if audio.len() > MAX_AUDIO {
-        return Err("Audio data exceeds 20 MB limit".to_owned());
+        return Err(TOO_LARGE.to_owned());
     }
     let gender = gender(&fields)?;
     age(&fields)?;
