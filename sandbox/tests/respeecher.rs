@@ -145,6 +145,9 @@ fn a_key_that_is_made_works_until_it_is_replaced_deleted_or_expired() {
     let second = make(json!({"expires_at": "2999-01-01T00:00:00Z"}));
     refused(&first.get("/api/projects"), 401, "Invalid API key");
     assert_eq!(names(&second.ok("GET", "/api/projects", None), "name"), ["Mine"]);
+    for way in ["2999-01-01T00:00:00.123456", "2999-01-01T00:00:00+02:00", "2999-01-01"] {
+        make(json!({ "expires_at": way })).ok("GET", "/api/credits", None);
+    }
     let expired = make(json!({"expires_at": "2001-01-01T00:00:00Z"}));
     refused(&expired.get("/api/credits"), 401, "The API key has expired");
     assert_eq!(api.ok("DELETE", "/api/api-key", None), json!({"detail": "OK"}));

@@ -138,14 +138,22 @@ impl Fields {
     }
 
     pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
-        match self.get(name)? {
+        let flag = match self.get(name)? {
             Value::Bool(flag) => Some(flag),
-            Value::String(text) if self.text_only && (text == "true" || text == "false") => Some(text == "true"),
-            _ => {
-                self.complain(name, "bool_parsing", "Input should be a valid boolean");
-                None
-            }
+            Value::String(text) if self.text_only => truth(&text),
+            _ => None,
+        };
+        if flag.is_none() {
+            self.complain(name, "bool_parsing", "Input should be a valid boolean");
         }
+        flag
+    }
+
+    pub(super) fn required_flag(&mut self, name: &str) -> bool {
+        if self.get(name).is_none() {
+            self.missing(name);
+        }
+        self.flag(name).unwrap_or_default()
     }
 
     pub(super) fn number(&mut self, name: &str, min: f64, max: f64) -> Option<f64> {
@@ -217,6 +225,13 @@ impl Fields {
         ids
     }
 
+    pub(super) fn required_ids(&mut self, name: &str) -> Vec<Uuid> {
+        if self.get(name).is_none() {
+            self.missing(name);
+        }
+        self.ids(name).unwrap_or_default()
+    }
+
     /// The objects in a list that has to have some.
     pub(super) fn objects(&mut self, name: &str) -> Vec<Fields> {
         let items = match self.get(name) {
@@ -248,6 +263,15 @@ impl Fields {
     /// Takes over what was wrong with a part of this.
     pub(super) fn absorb(&mut self, inner: Fields) {
         self.problems.extend(inner.problems);
+    }
+}
+
+/// A truth value in a query or a form, in any of the ways that frameworks of this kind take: Python's clients write `True`.
+fn truth(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "t" | "yes" | "y" | "on" | "1" => Some(true),
+        "false" | "f" | "no" | "n" | "off" | "0" => Some(false),
+        _ => None,
     }
 }
 

@@ -135,14 +135,11 @@ pub(super) async fn replace(
 ) -> Result<Response, Refusal> {
     let mut fields = Fields::body(&body)?;
     let label = fields.required_text("label", MAX_NAME);
-    let starred = fields.flag("starred");
-    if starred.is_none() {
-        fields.missing("starred");
-    }
+    let starred = fields.required_flag("starred");
     fields.check()?;
     let mut service = lock(&state.respeecher.0);
     let recording = service.account(caller.account).recording(id)?;
-    recording.change(Some(label), starred);
+    recording.change(Some(label), Some(starred));
     Ok(answer::json(StatusCode::OK, &recording.view(&origin)))
 }
 

@@ -77,7 +77,7 @@ pub(super) async fn make_key(
     if !body.is_empty() {
         let mut fields = Fields::body(&body)?;
         if let Some(text) = fields.text("expires_at", 64) {
-            expires_at = OffsetDateTime::parse(&text, &Rfc3339).ok();
+            expires_at = moment(&text);
             if expires_at.is_none() {
                 fields.complain("expires_at", "datetime_parsing", "Input should be a valid datetime");
             }
@@ -86,6 +86,13 @@ pub(super) async fn make_key(
     }
     let key = lock(&state.respeecher.0).make_key(caller.account, expires_at);
     Ok(answer::json(StatusCode::OK, &json!({ "api_key": key })))
+}
+
+/// A moment as ISO 8601 has it: without a zone it is UTC's, and a day begins at midnight.
+fn moment(text: &str) -> Option<OffsetDateTime> {
+    ["", "Z", "T00:00:00Z"]
+        .into_iter()
+        .find_map(|rest| OffsetDateTime::parse(&format!("{text}{rest}"), &Rfc3339).ok())
 }
 
 pub(super) async fn delete_key(

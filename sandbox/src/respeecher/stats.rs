@@ -166,15 +166,12 @@ pub(super) async fn of_folders_by_body(
 }
 
 fn of_folders(state: &State, caller: &Caller, mut fields: Fields) -> Result<Response, Refusal> {
-    let ids = fields.ids("folder_ids");
-    if ids.is_none() {
-        fields.missing("folder_ids");
-    }
+    let ids = fields.required_ids("folder_ids");
     fields.check()?;
     let mut service = lock(&state.respeecher.0);
     let account = service.account(caller.account);
     let mut answers = Vec::new();
-    for id in ids.unwrap_or_default() {
+    for id in ids {
         account.folder(id)?;
         let count = Count::of(conversions(account).filter(|conversion| conversion.folder_id == id));
         answers.push(json!({"folder_id": id, "stats": count.conversions()}));

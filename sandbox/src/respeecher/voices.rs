@@ -333,17 +333,14 @@ pub(super) async fn set_favorite(
     Id(id): Id,
 ) -> Result<Response, Refusal> {
     let mut fields = Fields::body(&body)?;
-    let favorite = fields.flag("favorite");
-    if favorite.is_none() {
-        fields.missing("favorite");
-    }
+    let favorite = fields.required_flag("favorite");
     fields.check()?;
     let voice = voice(id).ok_or_else(|| Refusal::not_found("Voice"))?;
     let mut service = lock(&state.respeecher.0);
     let account = service.account(caller.account);
     match favorite {
-        Some(true) => account.favorites.insert(id),
-        _ => account.favorites.remove(&id),
+        true => account.favorites.insert(id),
+        false => account.favorites.remove(&id),
     };
     Ok(answer::json(StatusCode::OK, &voice.view(account)))
 }
