@@ -168,7 +168,7 @@ pub(crate) async fn whole(body: Body) -> Option<Bytes> {
 }
 
 /// Reads what is left of an upload that is refused: a client that is still sending would not see the answer.
-async fn drain(body: Body) {
+pub(crate) async fn drain(body: Body) {
     let mut body = body.into_data_stream();
     while let Some(Ok(_)) = body.next().await {}
 }

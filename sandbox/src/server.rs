@@ -21,7 +21,7 @@ use tower::ServiceExt;
 use crate::record::Request as Entry;
 use crate::state::State;
 use crate::stream::Stream;
-use crate::{answer, control, deepdub, files, palabra, respeecher};
+use crate::{answer, control, deepdub, files, guard, palabra, respeecher};
 
 /// The largest body of a request: room for 20 MB of audio in base64.
 pub(crate) const MAX_BODY: usize = 32 << 20;
@@ -35,20 +35,22 @@ fn app(state: Arc<State>) -> Router {
         .merge(files::router(Arc::clone(&state)))
         .merge(control::router())
         .fallback(async |state: Shared<Arc<State>>, request: Request| {
-            refusal(&state, &request, StatusCode::NOT_FOUND, "Not Found")
+            refusal(&state, request, StatusCode::NOT_FOUND, "Not Found").await
         })
         .method_not_allowed_fallback(async |state: Shared<Arc<State>>, request: Request| {
-            refusal(&state, &request, StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+            refusal(&state, request, StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed").await
         })
         .with_state(state)
 }
 
 /// The answer to a request that no service knows, in the words of the one that is nearest. It is logged, too: a client
 /// that goes astray should be found out.
-fn refusal(state: &State, request: &Request, status: StatusCode, message: &str) -> Response {
-    let path = request.uri().path();
+async fn refusal(state: &State, request: Request, status: StatusCode, message: &str) -> Response {
+    let (parts, body) = request.into_parts();
+    guard::drain(body).await;
+    let path = parts.uri.path();
     state.log(Entry {
-        method: request.method().to_string(),
+        method: parts.method.to_string(),
         path: path.to_owned(),
         status: status.as_u16(),
         body: None,

@@ -1,12 +1,15 @@
 //! Multipart bodies: counted, hashed and mostly thrown away while they come in.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::http::{HeaderMap, header};
+use futures_util::{StreamExt, stream};
 use multer::{Constraints, Multipart, SizeLimit};
 use ring::digest::{Context, SHA256};
 use serde_json::{Map, Value, json};
+use tokio::sync::Mutex;
 
 /// The largest upload.
 const MAX_UPLOAD: u64 = 4 << 30;
@@ -43,17 +46,31 @@ fn content_type(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::CONTENT_TYPE)?.to_str().ok()
 }
 
-/// Reads a form and keeps `kept` bytes of each file at most.
+/// Reads a form and keeps `kept` bytes of each file at most. What is refused is read to its end all the same: a client that is
+/// still sending would not see the answer.
 ///
 /// # Errors
 /// What is wrong with the body, in a person's words.
 pub(crate) async fn read(headers: &HeaderMap, body: Body, kept: usize) -> Result<Form, String> {
+    let body = Arc::new(Mutex::new(body.into_data_stream()));
+    let form = read_parts(headers, &body, kept).await;
+    if form.is_err() {
+        let mut rest = body.lock().await;
+        while let Some(Ok(_)) = rest.next().await {}
+    }
+    form
+}
+
+async fn read_parts(headers: &HeaderMap, body: &Arc<Mutex<BodyDataStream>>, kept: usize) -> Result<Form, String> {
     let boundary = content_type(headers)
         .and_then(|value| multer::parse_boundary(value).ok())
         .ok_or("the body must be multipart/form-data with a boundary")?;
     let limit = SizeLimit::new().whole_stream(MAX_UPLOAD);
-    let mut parts =
-        Multipart::with_constraints(body.into_data_stream(), boundary, Constraints::new().size_limit(limit));
+    let pieces = stream::unfold(Arc::clone(body), async |body| {
+        let piece = body.lock().await.next().await?;
+        Some((piece, body))
+    });
+    let mut parts = Multipart::with_constraints(pieces, boundary, Constraints::new().size_limit(limit));
     let mut form = Form::default();
     while let Some(mut part) = parts.next_field().await.map_err(words)? {
         let name = part.name().unwrap_or_default().to_owned();

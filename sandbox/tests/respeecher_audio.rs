@@ -134,6 +134,25 @@ fn every_documented_format_is_taken_and_nothing_else() {
 }
 
 #[test]
+fn an_upload_that_is_refused_is_read_to_its_end() {
+    let world = world();
+    // More than the buffers on the way hold: who does not get rid of it does not see the answer.
+    let long = vec![b'x'; 32 << 20];
+    let no_boundary = Some(("multipart/form-data".to_owned(), long.clone()));
+    let (answer, _) = world.api.exchange("POST", "/api/recordings", no_boundary);
+    assert_eq!(answer.status, 422);
+    let label = "x".repeat(100_000);
+    let parts = [("label", Part::Text(&label)), ("data", Part::File("x.wav", &long))];
+    let answer = world.api.upload("/api/recordings", &parts);
+    assert_eq!(answer.status, 422);
+    assert!(answer.json()["detail"][0]["msg"].as_str().unwrap().contains("label"));
+    // Nobody takes these.
+    let file = [("data", Part::File("x.wav", &long[..]))];
+    assert_eq!(world.api.upload("/api/recording", &file).status, 404);
+    assert_eq!(world.api.upload("/api/recordings/originals", &file).status, 405);
+}
+
+#[test]
 fn of_a_long_upload_the_beginning_is_kept_and_the_rest_is_zeros() {
     let world = world_with(Options {
         kept_upload: 40_000,
