@@ -92,6 +92,9 @@ fn both_ways_to_sign_in_are_the_same_user_and_others_are_refused() {
     assert_eq!(voices["items"][0]["name"], "Mine");
     let other = nobody.with("Authorization", "Bearer pl-somebody-else");
     assert_eq!(data(&other.get("/saas/voice"))["items"], json!([]));
+    // The name of a scheme may be written in any case.
+    let same = nobody.with("Authorization", &format!("bearer {}", sandbox.palabra().api_key()));
+    assert_eq!(data(&same.get("/saas/voice")), voices);
     for refused in [
         nobody.clone(),
         nobody.with("Authorization", "Bearer nonsense"),

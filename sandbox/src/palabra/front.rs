@@ -34,8 +34,11 @@ fn key(state: &State, parts: &Parts) -> Result<String, Refused> {
         Some(value.to_str().unwrap_or_default().to_owned())
     };
     if let Some(authorization) = header(header::AUTHORIZATION.as_str()) {
+        // The scheme may be written in any case.
         return authorization
-            .strip_prefix("Bearer ")
+            .split_once(' ')
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
+            .map(|(_, key)| key.trim_start_matches(' '))
             .filter(|key| state.options.accepts_key(KEY_PREFIX, key))
             .map(str::to_owned)
             .ok_or(no("Invalid API key"));
