@@ -221,7 +221,7 @@ impl fmt::Display for Stage {
 pub struct Progress<'a> {
     /// What is being done.
     pub stage: Stage,
-    /// How much of it is done: bytes in an upload, conversions in converting and downloading, else 0 and then 1.
+    /// How much of it is done: bytes in an upload, conversions in ordering, converting and downloading, else 0 and then 1.
     pub done: u64,
     /// How much there is to do.
     pub total: u64,

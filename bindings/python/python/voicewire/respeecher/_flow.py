@@ -23,7 +23,8 @@ class Progress:
     Attributes:
         stage: What is being done: 'preparing', 'uploading', 'processing' (the service speaks the text, or looks at the
             audio), 'ordering', 'converting' or 'downloading'.
-        done: How much of it is done: bytes in an upload, conversions in converting and downloading, else 0 and then 1.
+        done: How much of it is done: bytes in an upload, conversions in ordering, converting and downloading, else 0 and
+            then 1.
         total: How much there is to do.
         recording_id: The original, once it is there: what convert() can be resumed with.
         bytes: While downloading: the bytes of the present file that have come.
