@@ -80,6 +80,11 @@ fn cpp_programs_speak_in_sessions_and_ranges() {
 }
 
 #[test]
+fn cpp_objects_may_go_in_callbacks_of_their_own() {
+    run("tests/cpp/lifetimes.cpp", &["-std=c++17"], "lifetimes");
+}
+
+#[test]
 fn cpp_programs_convert_and_clone_voices() {
     run("tests/cpp/services.cpp", &["-std=c++17"], "services");
 }

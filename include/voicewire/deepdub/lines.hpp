@@ -46,8 +46,8 @@ struct session_core {
     carrier thrown;
 };
 
-/// Polls a session, and throws what its callbacks threw.
-inline outcome<void> poll(session_core *core, const void *session, milliseconds timeout) {
+/// Polls a session, and throws what its callbacks threw. Shares the core: a callback may destroy the session.
+inline outcome<void> poll(const std::shared_ptr<session_core> core, const void *session, milliseconds timeout) {
     const vw_status code = vw_session_poll(session, wait(timeout));
     if (core != nullptr) core->thrown.rethrow();
     return done(code);
@@ -251,7 +251,8 @@ private:
     std::optional<OnEnd> on_end_;
 };
 
-inline outcome<deepdub::generation> wait_for(line_core *core, milliseconds timeout) {
+/// Shares the core: a callback may destroy the line.
+inline outcome<deepdub::generation> wait_for(const std::shared_ptr<line_core> core, milliseconds timeout) {
     if (core == nullptr) VOICEWIRE_FAIL(error(status::invalid_argument, "nothing: it has been moved from", "wait"));
     if (const auto why = core->wait(timeout)) VOICEWIRE_FAIL(*why);
     return core->come_to();

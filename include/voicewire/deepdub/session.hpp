@@ -41,7 +41,7 @@ public:
     /// Waits until its on_end has returned, and tells what it came to, or fails as it did; polls the session meanwhile if
     /// that calls back in polls. status::timeout when it has not ended by then. Not inside callbacks.
     outcome<deepdub::generation> wait(milliseconds timeout = no_timeout) const {
-        return detail::wait_for(core_.get(), timeout);
+        return detail::wait_for(core_, timeout);
     }
 
     vw_deepdub_line *get() const noexcept { return handle_.get(); }
@@ -202,7 +202,7 @@ public:
     }
 
     /// Makes the callbacks that are due, on this thread; waits up to timeout for the first. Throws what they threw.
-    outcome<void> poll(milliseconds timeout = milliseconds(0)) const { return detail::poll(core_.get(), get(), timeout); }
+    outcome<void> poll(milliseconds timeout = milliseconds(0)) const { return detail::poll(core_, get(), timeout); }
     /// What an event loop waits for, to become readable, before it polls.
     outcome<std::intptr_t> poll_handle() const { return detail::poll_handle(get()); }
     /// Waits until the connection is open.

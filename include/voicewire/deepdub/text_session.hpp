@@ -118,7 +118,7 @@ public:
     }
     /// As line::wait.
     outcome<deepdub::generation> wait(milliseconds timeout = no_timeout) const {
-        return detail::wait_for(core_.get(), timeout);
+        return detail::wait_for(core_, timeout);
     }
 
     vw_deepdub_turn *get() const noexcept { return handle_.get(); }
@@ -195,7 +195,7 @@ public:
     }
 
     /// As those of session.
-    outcome<void> poll(milliseconds timeout = milliseconds(0)) const { return detail::poll(core_.get(), get(), timeout); }
+    outcome<void> poll(milliseconds timeout = milliseconds(0)) const { return detail::poll(core_, get(), timeout); }
     outcome<std::intptr_t> poll_handle() const { return detail::poll_handle(get()); }
     outcome<void> wait_ready(milliseconds timeout = no_timeout) const {
         return detail::done(vw_session_wait_ready(get(), detail::wait(timeout)));
