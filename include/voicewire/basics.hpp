@@ -207,15 +207,15 @@ private:
 /// A callback that nobody wants.
 struct nobody {};
 
-/// Calls what may return a flow or nothing.
-template <class F, class... A> flow flow_of(F &function, A &&...arguments) {
-    using R = std::invoke_result_t<F &, A...>;
+/// Calls what may return a flow or nothing. What it gets is const and has a name, so that it may take an auto &.
+template <class F, class... A> flow flow_of(F &function, const A &...arguments) {
+    using R = std::invoke_result_t<F &, const A &...>;
     static_assert(std::is_void_v<R> || std::is_same_v<R, flow>, "such a callback returns nothing, or a voicewire::flow");
     if constexpr (std::is_void_v<R>) {
-        function(std::forward<A>(arguments)...);
+        function(arguments...);
         return flow::go_on;
     } else {
-        return function(std::forward<A>(arguments)...);
+        return function(arguments...);
     }
 }
 

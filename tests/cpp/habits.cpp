@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <memory>
@@ -73,10 +74,31 @@ static void algorithms_go_through_ranges(const deepdub::session &session) {
 #endif
 }
 
+struct counter {
+    std::uint64_t bytes = 0;
+    void operator()(const deepdub::chunk &chunk) { bytes += size_of(chunk); }
+};
+
+// Whatever can be called with a const chunk &, which also is what an auto & is.
+static void callbacks_take_what_they_get_as_they_like(const deepdub::client &client) {
+    counter object;
+    const std::uint64_t bytes = client.stream_tts(request(), object).bytes;
+    CHECK(bytes > 10000 && object.bytes == bytes);
+    std::uint64_t heard = 0;
+    (void)client.stream_tts(request(), [&](auto &chunk) { heard += size_of(chunk); });
+    (void)client.stream_tts(request(), [&](auto &&chunk) { heard += size_of(chunk); });
+    (void)client.stream_tts(request(), [&](const deepdub::chunk chunk) { heard += size_of(chunk); });
+    (void)client.stream_tts(request(), std::ref(object));
+    const deepdub::session session = client.open_session();
+    (void)session.speak(request(), [&](auto &chunk) { heard += size_of(chunk); }, [](auto &) {}).wait();
+    CHECK(heard == 4 * bytes && object.bytes == 2 * bytes);
+}
+
 int main() {
     the_first_fields_are_enough();
     an_error_that_was_moved_from_still_tells();
     const deepdub::client client = deepdub::client::create(sandbox_config());
     algorithms_go_through_ranges(client.open_session());
+    callbacks_take_what_they_get_as_they_like(client);
     std::printf("%d checks\n", checks.load());
 }
