@@ -348,6 +348,34 @@ fn pkg_config_tells_a_makefile_how() {
 }
 
 #[test]
+fn pkg_config_needs_no_static_where_there_is_nothing_else() {
+    let Some(prefix) = installed() else { return };
+    if !has("pkg-config") || !has("make") {
+        return;
+    }
+    let (build, only) = (fresh("static_only_build"), fresh("static_only"));
+    let mut configure = with_rust("cmake");
+    configure.arg("-S").arg(ROOT).arg("-B").arg(&build).arg(cargo_folder());
+    succeed(configure.arg("-DVOICEWIRE_SHARED=OFF"));
+    // As its install would leave it.
+    std::fs::create_dir_all(only.join("lib/pkgconfig")).expect("a folder");
+    for (from, to) in [
+        (prefix.join("lib/libvoicewire.a"), "lib/libvoicewire.a"),
+        (build.join("voicewire.pc"), "lib/pkgconfig/voicewire.pc"),
+    ] {
+        std::fs::copy(from, only.join(to)).expect("a copy");
+    }
+    succeed(Command::new("cp").arg("-R").arg(prefix.join("include")).arg(&only));
+    succeed(
+        without_rust("make")
+            .args(["-C", &format!("{ROOT}/tests/consumers/pkg_config")])
+            .arg(format!("OUT={}", only.display()))
+            .env("PKG_CONFIG_PATH", only.join("lib/pkgconfig")),
+    );
+    consumer_speaks(&only.join("consumer"));
+}
+
+#[test]
 fn the_readme_s_plain_line_builds_what_speaks() {
     let Some(prefix) = installed() else { return };
     let folder = fresh("plain");
