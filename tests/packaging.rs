@@ -310,6 +310,13 @@ fn a_project_finds_the_static_library_with_what_it_needs() {
 }
 
 #[test]
+fn a_project_finds_the_versions_that_will_do_for_it_alone() {
+    if let Some(prefix) = installed() {
+        built_from_install("versions", prefix);
+    }
+}
+
+#[test]
 fn pkg_config_tells_a_makefile_how() {
     let Some(prefix) = installed() else { return };
     if !has("pkg-config") || !has("make") {
