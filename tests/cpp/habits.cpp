@@ -94,11 +94,27 @@ static void callbacks_take_what_they_get_as_they_like(const deepdub::client &cli
     CHECK(heard == 4 * bytes && object.bytes == 2 * bytes);
 }
 
+// Of what is over already, by however much. (The line itself runs out of time later.)
+static void waits_bear_with_any_duration(const deepdub::session &session) {
+    const deepdub::line stalled = session.speak(request("fault:stall,after=1"), [](const deepdub::chunk &) {});
+    const vw::milliseconds long_ago(-10'000'000'000'000);
+    for (const vw::milliseconds timeout : {(vw::milliseconds::min)(), long_ago, vw::milliseconds(-1), vw::milliseconds(0)}) {
+        std::optional<std::string> field;
+        try {
+            (void)stalled.wait(timeout);
+        } catch (const vw::error &error) {
+            field = error.field();
+        }
+        CHECK(field == "timeout");
+    }
+}
+
 int main() {
     the_first_fields_are_enough();
     an_error_that_was_moved_from_still_tells();
     const deepdub::client client = deepdub::client::create(sandbox_config());
     algorithms_go_through_ranges(client.open_session());
     callbacks_take_what_they_get_as_they_like(client);
+    waits_bear_with_any_duration(client.open_session());
     std::printf("%d checks\n", checks.load());
 }

@@ -156,7 +156,9 @@ public:
             return error(status::invalid_argument, "called inside a callback, where it would wait for itself", "wait");
         if (has_ended()) return std::nullopt;
         const bool for_ever = timeout >= std::chrono::duration_cast<milliseconds>((clock::time_point::max)() - clock::now());
-        const clock::time_point deadline = for_ever ? (clock::time_point::max)() : clock::now() + timeout;
+        // A clock counts finer: what is far below 0 would overflow.
+        const clock::time_point deadline =
+            for_ever ? (clock::time_point::max)() : clock::now() + (std::max)(timeout, milliseconds(0));
         if (session_->where == delivery::io_thread) {
             std::unique_lock<std::mutex> lock(mutex_);
             const auto ended = [this] { return has_ended_; };
