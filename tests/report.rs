@@ -208,7 +208,7 @@ fn lines_and_turns_are_remembered_too() {
         .open_text_session(&config, TextSessionOptions::new())
         .expect("open");
     let (turn, mut stream) = session.stream_turn(&TurnOptions::default()).expect("begun");
-    let tag = config_tag(Some("en-GB"), None);
+    let tag = config_tag(Some("en-GB"), None).expect("a language");
     for piece in ["Hello there. ", &tag, "How are", " you, my ", "friend?"] {
         turn.write(piece, None).expect("taken");
     }

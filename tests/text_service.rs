@@ -5,11 +5,11 @@ mod support;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use support::assert_kind;
 use support::lines::{Gets, LONG, await_state, collector, failure, finish, kind, whole};
-use support::service::{MUCH_LATER, SOON, Service};
+use support::service::{KEY, MUCH_LATER, SOON, Service};
+use support::{NOBODY, assert_kind};
 use voicewire::deepdub::{
-    Client, SessionState, TRIAL_VOICE, TextConfig, TextSession, TextSessionOptions, Timeouts, Turn, TurnOptions,
+    Client, Config, SessionState, TRIAL_VOICE, TextConfig, TextSession, TextSessionOptions, Timeouts, Turn, TurnOptions,
 };
 use voicewire::{ErrorKind, RetryPolicy};
 
@@ -294,6 +294,51 @@ fn a_service_that_only_greets_is_asked_less_and_less_often() {
         .collect();
     assert!(waits.iter().any(|wait| *wait > first_delay), "{waits:?}");
     await_state(&states, SessionState::Ready);
+    drop(session);
+    service.end();
+}
+
+#[test]
+fn a_ping_where_nobody_listens_says_that() {
+    let config = Config::new()
+        .api_key(KEY)
+        .streaming_url(format!("ws://{NOBODY}/ws"))
+        .retry(SOON);
+    let session = text_session(&Client::new(&config).expect("good"));
+    assert_kind(&session.ping(Some(LONG)).expect_err("nobody there"), ErrorKind::Network);
+}
+
+#[test]
+fn text_may_be_cut_inside_a_character() {
+    let (tell, told) = mpsc::channel();
+    let service = Service::start(move |peer| {
+        tell.send(peer.text("é")).expect("somebody waits");
+    });
+    let client = service.client(Timeouts::default());
+    let session = text_session(&client);
+    let (callback, _gets) = collector();
+    let turn = session.begin_turn(&TurnOptions::default(), callback).expect("begun");
+    for byte in "Zoë: 👋, ½!".as_bytes() {
+        turn.write_bytes(&[*byte], Some(LONG)).expect("taken");
+    }
+    // Half a character, and then another: neither is taken, and what was there still waits for its rest.
+    turn.write_bytes(&"é".as_bytes()[..1], Some(LONG)).expect("taken");
+    for wrong in [&b"x"[..], b"\xFF", "é".as_bytes()] {
+        let refused = turn.write_bytes(wrong, Some(LONG)).expect_err("not UTF-8");
+        assert_eq!(
+            (refused.kind(), refused.field()),
+            (ErrorKind::InvalidArgument, Some("text"))
+        );
+    }
+    assert_kind(
+        &turn.write("whole", Some(LONG)).expect_err("not UTF-8"),
+        ErrorKind::InvalidArgument,
+    );
+    turn.write_bytes(&"é".as_bytes()[1..], Some(LONG)).expect("taken");
+    turn.write_bytes(&"👋".as_bytes()[..3], Some(LONG)).expect("taken");
+    turn.end();
+    assert_eq!(told.recv().expect("said"), "Zoë: 👋, ½!é");
+    turn.cancel();
     drop(session);
     service.end();
 }

@@ -118,7 +118,7 @@ fn voices_switch_in_the_middle_and_between_turns() {
     let other = speak(&session, &["Good morning."]).expect("spoken");
     assert_ne!(one, other);
     session.configure(&TextConfig::new(TRIAL_VOICE)).expect("good");
-    let tag = config_tag(None, Some(&config.voice_prompt_id));
+    let tag = config_tag(None, Some(&config.voice_prompt_id)).expect("a voice");
     let both = speak(&session, &["Good morning.", &tag, "Good morning."]).expect("spoken");
     assert_eq!(both, [one, other].concat());
     config.format = voicewire::audio::Format::Mp3;

@@ -14,7 +14,7 @@ use super::deepdub_tts::vw_deepdub_tts_result;
 use super::handle::{self, Handle};
 use super::input::{
     CallerStruct, VW_OFF, VW_UNSET, milliseconds, number, optional_string, optional_text, out_pointer, read_struct,
-    required_text, timeout, toggle, vw_toggle,
+    required_text, required_text_bytes, timeout, toggle, vw_toggle,
 };
 use super::player::vw_player;
 use super::session::{UserData, VW_DELIVERY_IO_THREAD, delivery, state_callback, vw_delivery, vw_session_state_fn};
@@ -320,7 +320,7 @@ pub unsafe extern "C" fn vw_deepdub_text_session_configure(
 /// Asks the service for a sign of life, and waits for it up to timeout_ms; VW_NO_TIMEOUT waits without end. *out_ms is how
 /// long that took, in milliseconds; out_ms may be NULL.
 ///
-/// VW_ERR_TIMEOUT when none came, with the field "timeout_ms"; VW_ERR_INVALID_ARGUMENT inside a callback of this library,
+/// VW_ERR_TIMEOUT when none came, with the field "timeout_ms"; VW_ERR_INVALID_ARGUMENT inside a session's callback,
 /// where it would wait for itself; VW_ERR_CLOSED when the session's client has been freed, VW_ERR_CANCELLED when it or the
 /// session is freed meanwhile; any other status is why there is no connection, VW_ERR_NETWORK when there is none yet.
 #[unsafe(no_mangle)]
@@ -391,14 +391,17 @@ pub unsafe extern "C" fn vw_deepdub_text_session_begin_turn(
     })
 }
 
-/// Adds to a turn's text: a sentence, a word, a token of a language model, any piece of UTF-8. "" adds nothing.
+/// Adds to a turn's text: a sentence, a word, a token of a language model, any piece of UTF-8. "" adds nothing. A piece may
+/// end inside a character, as tokens of bytes do: what there is of it waits for its rest, which the next piece begins with;
+/// of a turn that is ended before that it is left out.
 ///
 /// Does not wait for the network: the text is taken while no more than max_unsent_bytes wait to be sent (a longer one when
 /// nothing else waits), else it waits for room, up to timeout_ms and never longer; VW_NO_TIMEOUT waits without end. 0, and
-/// any call inside a callback of this library, does not wait at all. Of several threads that write one turn each text stays
-/// in one piece.
+/// any call inside a session's callback, does not wait at all. Of several threads that write one turn each text stays in
+/// one piece, if it is whole characters.
 /// VW_ERR_TIMEOUT when there was no room, with the field "max_unsent_bytes": nothing of the text was taken, so it may be
-/// written again. VW_ERR_CLOSED when the text has been ended, or the turn is over; VW_ERR_CANCELLED when it was cancelled,
+/// written again. VW_ERR_INVALID_ARGUMENT when it is not UTF-8 after what was written before: nothing of it was taken, either.
+/// VW_ERR_CLOSED when the text has been ended, or the turn is over; VW_ERR_CANCELLED when it was cancelled,
 /// also by freeing the session or the client; any other status is what the turn failed with.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_deepdub_turn_write(
@@ -409,13 +412,14 @@ pub unsafe extern "C" fn vw_deepdub_turn_write(
     guard(|| {
         let turn = handle::get(turn)?;
         // SAFETY: the caller's text, as the header asks for it.
-        turn.write(unsafe { required_text("text", text)? }, timeout(timeout_ms))
+        let text = unsafe { required_text_bytes("text", text)? };
+        turn.write_bytes(text, timeout(timeout_ms))
     })
 }
 
 /// Switches language, voice or both for the text that is written after it, up to the next switch or the turn's end. Each
 /// may be NULL, and stays as it is then. Writes the tag of vw_deepdub_config_tag, and so waits and fails as
-/// vw_deepdub_turn_write does.
+/// vw_deepdub_turn_write does; VW_ERR_INVALID_ARGUMENT when one is blank.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_deepdub_turn_switch(
     turn: *const vw_deepdub_turn,
@@ -452,7 +456,7 @@ pub extern "C" fn vw_deepdub_turn_end(turn: *const vw_deepdub_turn) -> vw_status
 /// waits.
 ///
 /// It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a
-/// callback of this library it waits for nothing: on_chunk is not called again, and a call that runs on another thread may
+/// session's callback it waits for nothing: on_chunk is not called again, and a call that runs on another thread may
 /// still be running.
 #[unsafe(no_mangle)]
 pub extern "C" fn vw_deepdub_turn_cancel(turn: *const vw_deepdub_turn) -> vw_status {
@@ -519,7 +523,7 @@ pub extern "C" fn vw_deepdub_turn_free(turn: *mut vw_deepdub_turn) -> vw_status 
 ///
 /// Writes it into buffer, which has size bytes, with its NUL. *out_needed is how many bytes that takes, NUL included, also
 /// when buffer is too small; it may be NULL. NULL as buffer with a size of 0 only asks for that.
-/// VW_ERR_INVALID_ARGUMENT when buffer is too small; it is left as it was.
+/// VW_ERR_INVALID_ARGUMENT when buffer is too small, and it is left as it was; when a value is blank.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_deepdub_config_tag(
     locale: *const c_char,
@@ -534,7 +538,7 @@ pub unsafe extern "C" fn vw_deepdub_config_tag(
             config_tag(
                 optional_text("locale", locale)?,
                 optional_text("voicePromptId", voice_prompt_id)?,
-            )
+            )?
         };
         let needed = tag.len() + 1;
         if buffer.is_null() && size > 0 {

@@ -133,6 +133,18 @@ pub(super) unsafe fn required_text<'a>(field: &str, text: *const c_char) -> Resu
     unsafe { optional_text(field, text) }?.ok_or_else(|| Error::invalid(field, "NULL", "a text"))
 }
 
+/// The bytes of a text that has to be there, its NUL not included.
+///
+/// # Safety
+/// As for `optional_text`.
+pub(super) unsafe fn required_text_bytes<'a>(field: &str, text: *const c_char) -> Result<&'a [u8]> {
+    if text.is_null() {
+        return Err(Error::invalid(field, "NULL", "a text"));
+    }
+    // SAFETY: promised by the caller.
+    Ok(unsafe { CStr::from_ptr(text) }.to_bytes())
+}
+
 /// Bytes; `None` for NULL with size 0.
 ///
 /// # Safety

@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 /* Not UTF-8: a lone continuation byte, a cut sequence, an overlong one. */
-static const char *const BAD_TEXT[] = {"\x80", "caf\xc3", "\xc0\xaf"};
+/* The last one is only cut. */
+static const char *const BAD_TEXT[] = {"\x80", "\xc0\xaf", "caf\xc3"};
 #define BAD_TEXTS (sizeof BAD_TEXT / sizeof BAD_TEXT[0])
 
 static int32_t never(const vw_deepdub_chunk *chunk, void *user_data) {
@@ -692,12 +693,17 @@ static void a_text_session_that_is_misused(void) {
     CHECK_STATUS(vw_deepdub_text_session_begin_turn(session, &turn_options, &turn), VW_OK);
     CHECK_REFUSED(vw_deepdub_turn_write(turn, NULL, 0), "text");
     for (i = 0; i < BAD_TEXTS; i++) {
-        CHECK_REFUSED(vw_deepdub_turn_write(turn, BAD_TEXT[i], 0), "text");
+        if (i + 1 < BAD_TEXTS) CHECK_REFUSED(vw_deepdub_turn_write(turn, BAD_TEXT[i], 0), "text");
         CHECK_REFUSED(vw_deepdub_turn_switch(turn, BAD_TEXT[i], NULL, 0), "locale");
         CHECK_REFUSED(vw_deepdub_turn_switch(turn, NULL, BAD_TEXT[i], 0), "voicePromptId");
     }
+    CHECK_STATUS(vw_deepdub_turn_write(turn, BAD_TEXT[BAD_TEXTS - 1], 0), VW_OK);
+    CHECK_REFUSED(vw_deepdub_turn_write(turn, "x", 0), "text");
+    CHECK_STATUS(vw_deepdub_turn_write(turn, "\xa9.", 0), VW_OK);
     CHECK_STATUS(vw_deepdub_turn_write(turn, "", 0), VW_OK);
     CHECK_STATUS(vw_deepdub_turn_switch(turn, NULL, NULL, 0), VW_OK);
+    CHECK_REFUSED(vw_deepdub_turn_switch(turn, "", NULL, 0), "locale");
+    CHECK_REFUSED(vw_deepdub_turn_switch(turn, NULL, " ", 0), "voicePromptId");
     CHECK_REFUSED(vw_deepdub_turn_is_ended(turn, NULL), "out");
     CHECK_REFUSED(vw_deepdub_turn_get_result(turn, NULL), "result");
     for (i = 0; i < 6; i++) {
@@ -734,6 +740,7 @@ static void a_tag_that_does_not_fit(void) {
         CHECK_REFUSED(vw_deepdub_config_tag(BAD_TEXT[i], NULL, buffer, sizeof buffer, &needed), "locale");
         CHECK_REFUSED(vw_deepdub_config_tag(NULL, BAD_TEXT[i], buffer, sizeof buffer, &needed), "voicePromptId");
     }
+    CHECK_REFUSED(vw_deepdub_config_tag("", NULL, buffer, sizeof buffer, &needed), "locale");
     CHECK_REFUSED(vw_deepdub_config_tag("es-MX", NULL, NULL, 1, &needed), "buffer");
     CHECK(needed == 7);
     for (i = 0; i < 26; i++) {

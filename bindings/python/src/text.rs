@@ -343,7 +343,7 @@ impl Turn {
         voice_prompt_id: Option<&str>,
         timeout: Option<f64>,
     ) -> PyResult<()> {
-        Self::add(slf, &deepdub::config_tag(locale, voice_prompt_id), timeout)
+        Self::add(slf, &config_tag(slf.py(), locale, voice_prompt_id)?, timeout)
     }
 
     /// Ends the text: the rest of it is spoken now, and after the last of it the turn is over. A second time it does
@@ -360,8 +360,11 @@ impl Turn {
 /// neither is given.
 ///
 /// Whoever passes on text from elsewhere should know that such tags have their effect in it, too.
+///
+/// Raises:
+///     InvalidArgumentError: one is blank.
 #[pyfunction]
 #[pyo3(signature = (*, locale=None, voice_prompt_id=None))]
-pub(crate) fn config_tag(locale: Option<&str>, voice_prompt_id: Option<&str>) -> String {
-    deepdub::config_tag(locale, voice_prompt_id)
+pub(crate) fn config_tag(py: Python<'_>, locale: Option<&str>, voice_prompt_id: Option<&str>) -> PyResult<String> {
+    deepdub::config_tag(locale, voice_prompt_id).map_err(|error| errors::to_py(py, &error))
 }

@@ -241,7 +241,7 @@ impl TextActor {
                 // From the first end on, however often it is sent.
                 turn.intake.start_total(&self.settings.timeouts);
             }
-            turn.intake.expect_audio(&self.settings.timeouts);
+            turn.intake.ask(&self.settings.timeouts);
         }
     }
 
@@ -284,13 +284,10 @@ impl TextActor {
     fn lost(&mut self, error: &Error, comes_back: bool) {
         self.configured = None;
         self.unconfirmed.clear();
-        for ping in self.pings.drain(..) {
+        for ping in self.pings.drain(..).chain(self.pings_to_send.drain(..)) {
             ping.settle(Err(error.clone()));
         }
         if !comes_back {
-            for ping in self.pings_to_send.drain(..) {
-                ping.settle(Err(error.clone()));
-            }
             for turn in std::mem::take(&mut self.turns) {
                 self.end(&turn, Some(error.clone()));
             }

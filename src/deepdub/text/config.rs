@@ -119,15 +119,24 @@ impl TextConfig {
 /// neither is given.
 ///
 /// Whoever passes on text from elsewhere should know that such tags have their effect in it, too.
-pub fn config_tag(locale: Option<&str>, voice_prompt_id: Option<&str>) -> String {
+///
+/// # Errors
+/// `InvalidArgument` for one that is given and blank: the service would refuse the turn.
+pub fn config_tag(locale: Option<&str>, voice_prompt_id: Option<&str>) -> Result<String> {
+    if let Some(locale) = locale {
+        not_blank("locale", locale, "a locale such as en-US")?;
+    }
+    if let Some(voice) = voice_prompt_id {
+        not_blank("voicePromptId", voice, "the id of a voice prompt")?;
+    }
     let attributes: String = [("locale", locale), ("voicePromptId", voice_prompt_id)]
         .into_iter()
         .filter_map(|(name, value)| Some(format!(" {name}=\"{}\"", escape(value?))))
         .collect();
     if attributes.is_empty() {
-        return attributes;
+        return Ok(attributes);
     }
-    format!("<config{attributes} />")
+    Ok(format!("<config{attributes} />"))
 }
 
 fn escape(value: &str) -> String {
@@ -153,11 +162,15 @@ mod tests {
 
     #[test]
     fn a_tag_holds_whatever_its_values_are() {
-        assert_eq!(config_tag(Some("es-MX"), None), r#"<config locale="es-MX" />"#);
+        let tag = |locale, voice| config_tag(locale, voice).expect("neither is blank");
+        assert_eq!(tag(Some("es-MX"), None), r#"<config locale="es-MX" />"#);
         assert_eq!(
-            config_tag(Some("a\"/>&<"), Some("it's\n")),
+            tag(Some("a\"/>&<"), Some("it's\n")),
             r#"<config locale="a&quot;/&gt;&amp;&lt;" voicePromptId="it&apos;s " />"#
         );
-        assert_eq!(config_tag(None, None), "");
+        assert_eq!(tag(None, None), "");
+        for (locale, voice, field) in [(Some(""), None, "locale"), (Some("fr-FR"), Some(" "), "voicePromptId")] {
+            assert_eq!(config_tag(locale, voice).expect_err("blank").field(), Some(field));
+        }
     }
 }

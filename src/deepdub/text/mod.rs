@@ -130,6 +130,7 @@ impl TextSession {
         let settings = client.shared_settings();
         let link = Link::new(&settings, client.network(), &settings.streaming, upkeep);
         let shared = Arc::new(TextShared::new(delivery, on_state));
+        client.closing().wake_on_cancel(&shared);
         client.reactor()?.add(|notifier| {
             shared.commands.set_notifier(notifier);
             Box::new(TextActor::new(Arc::clone(&shared), settings, link))
@@ -342,6 +343,15 @@ impl Turn {
     /// # Errors
     /// `Timeout`, and nothing of the text was taken; what the turn failed with; `Cancelled`; `Closed` when it is over.
     pub fn write(&self, text: &str, timeout: Option<Duration>) -> Result<()> {
+        self.write_bytes(text.as_bytes(), timeout)
+    }
+
+    /// [`write`](Self::write) for tokens of bytes, which may end inside a UTF-8 character: what there is of it waits for
+    /// its rest, in the next write. If the turn is ended before that, it is left out.
+    ///
+    /// # Errors
+    /// As `write`; `InvalidArgument` when it is not UTF-8, after what was written before. Nothing of it is taken then.
+    pub fn write_bytes(&self, text: &[u8], timeout: Option<Duration>) -> Result<()> {
         self.shared.hub.check_here()?;
         if text.is_empty() {
             return Ok(());
@@ -359,9 +369,9 @@ impl Turn {
     /// Switches language, voice or both for the text that is written after it: writes a [`config_tag`].
     ///
     /// # Errors
-    /// As [`write`](Self::write).
+    /// As [`write`](Self::write) and [`config_tag`].
     pub fn switch(&self, locale: Option<&str>, voice_prompt_id: Option<&str>, timeout: Option<Duration>) -> Result<()> {
-        self.write(&config_tag(locale, voice_prompt_id), timeout)
+        self.write(&config_tag(locale, voice_prompt_id)?, timeout)
     }
 
     /// Ends the text: the rest of it is spoken now, and after the last of it the turn is over. Does nothing the second time.

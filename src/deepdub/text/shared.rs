@@ -7,6 +7,7 @@ use super::actor::TurnRun;
 use super::ping::Ping;
 use crate::deepdub::lines::{Command, Commands, Delivery, Hub, LineShared, Owner, StateCallback};
 use crate::error::Error;
+use crate::net::WakeUp;
 
 /// What a caller wants besides what all sessions can do.
 pub(super) enum Order {
@@ -56,5 +57,12 @@ impl Owner for TextShared {
 
     fn resumed(&self, line: Arc<LineShared>) {
         self.commands.give(Command::Resume(line));
+    }
+}
+
+impl WakeUp for TextShared {
+    /// The client is closing.
+    fn wake_up(self: Arc<Self>) {
+        self.hub.silence();
     }
 }
