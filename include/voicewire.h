@@ -20,8 +20,9 @@
  * Threads    Every function may be called from any thread, and one handle from several threads at once. Calls
  *            that wait for the network block the calling thread.
  * Callbacks  Get the user_data given with them. What they are handed is valid until they return. They may call
- *            this library; what waits for callbacks elsewhere does not wait inside of one. They may not unwind: no
- *            C++ exception, no longjmp out of them.
+ *            this library; what waits for callbacks elsewhere does not wait inside one of a session's. Those of a call
+ *            that waits, such as vw_deepdub_stream_tts, are made on its own thread, and there everything waits as ever.
+ *            They may not unwind: no C++ exception, no longjmp out of them.
  * Forks      A session lives in the process that opened it. In a process that was forked from it the functions of its
  *            handles return VW_ERR_CLOSED or do nothing, and nothing is called back; free them as ever.
  */
@@ -221,7 +222,8 @@ typedef struct vw_deepdub_outbox vw_deepdub_outbox;
  * again, with the same generation id; one that had fails with what arrived, unless it can resume. When the service asks
  * to wait (VW_ERR_RATE_LIMITED) a line waits and tries again within its limit for first audio. A line's time limits, which
  * are those of the client, run from when there is a place for it: what it waits in the queue does not count. While there is
- * no connection it counts for all lines: none waits for one longer than for first audio.
+ * no connection it counts for all lines: none waits for one longer than for first audio. To be asked for again gives a line
+ * no more time for that.
  */
 typedef struct vw_deepdub_session vw_deepdub_session;
 
@@ -339,7 +341,8 @@ typedef struct vw_error {
      */
     double retry_after_seconds;
     /**
-     * Chunks with audio that had been delivered before the generation failed. They stay good.
+     * Chunks with audio that had been delivered before the generation failed. They stay good. Of a line that was cancelled
+     * while chunks waited for a poll, or to be asked for: with those that were dropped.
      */
     uint64_t chunks_received;
     /**
@@ -347,8 +350,8 @@ typedef struct vw_error {
      */
     uint64_t bytes_received;
     /**
-     * How often a REST call was tried, this being the last try's error; 0 for what is never tried again, and when
-     * nothing was tried.
+     * How often a REST call was tried, or the line of a session asked for, this being the last try's error; 0 for what is
+     * never tried again, and when nothing was tried.
      */
     uint32_t attempts;
     /**
@@ -700,7 +703,8 @@ typedef struct vw_deepdub_tts_result {
      */
     char generation_id[40];
     /**
-     * Chunks with audio that were delivered.
+     * Chunks with audio that were delivered. Of a line whose chunks wait for a poll, or to be asked for: that had come, also
+     * those that a cancel has dropped since.
      */
     uint64_t chunks;
     /**
@@ -3184,7 +3188,7 @@ vw_status vw_session_poll_handle(const void *session,
  * lines wait by themselves. session is a vw_deepdub_session or a
  * vw_deepdub_text_session.
  *
- * Waits up to timeout_ms; VW_NO_TIMEOUT waits without end; inside a callback of this library it never waits.
+ * Waits up to timeout_ms; VW_NO_TIMEOUT waits without end; inside a session's callback it never waits.
  * VW_ERR_TIMEOUT when it is not open yet, with the field "timeout_ms"; VW_ERR_CLOSED when the session's client has been
  * freed, or the session meanwhile; any other status is why it cannot be opened, when trying again by itself is no use.
  */
@@ -3219,7 +3223,7 @@ vw_status vw_deepdub_session_open(const struct vw_deepdub_client *client,
  *
  * When it returns, every line has had its on_end, and nothing is called back any more. With VW_DELIVERY_POLL the rest is
  * called back here, on this thread. It waits for a callback that another thread is just running, so do not hold a lock
- * which that callback takes. From inside a callback of this library it waits for nothing: what is left to call back may
+ * which that callback takes. From inside a session's callback it waits for nothing: what is left to call back may
  * come after that callback has returned, and each line's on_end says when its user_data is the caller's again.
  *
  * Freeing the client closes all its sessions in the same way, except that those with VW_DELIVERY_POLL have the rest
@@ -3253,7 +3257,7 @@ vw_status vw_deepdub_session_speak(const struct vw_deepdub_session *session,
  * waits for a poll, a resume or in a player is dropped. Does nothing to a line that has ended and of which nothing waits.
  *
  * It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a
- * callback of this library it waits for nothing: on_chunk is not called again, and a call that runs on another thread may
+ * session's callback it waits for nothing: on_chunk is not called again, and a call that runs on another thread may
  * still be running.
  *
  * The service has no way to stop a line: it goes on speaking it, unheard. That takes no place among max_running, but one of
@@ -3308,8 +3312,8 @@ vw_status vw_deepdub_session_stream(const struct vw_deepdub_session *session,
  * The next chunk, in *out; NULL after the last. The chunk and all that is in it belong to the stream, and are valid until
  * this is called for it again, or it is freed. Not for two threads at once, since each takes the other's chunk away.
  *
- * Waits up to timeout_ms for it; VW_NO_TIMEOUT waits as long as the line's own time limits let it; inside a callback of
- * this library it never waits. VW_ERR_TIMEOUT with the field "timeout_ms" when none has come by then: ask again. Any other
+ * Waits up to timeout_ms for it; VW_NO_TIMEOUT waits as long as the line's own time limits let it; inside a session's
+ * callback it never waits. VW_ERR_TIMEOUT with the field "timeout_ms" when none has come by then: ask again. Any other
  * status is what the line failed with, as in vw_deepdub_line_end, and comes again at every further call; what came before
  * stays good. VW_ERR_CLOSED in a process that was forked from the session's.
  */
@@ -3390,7 +3394,7 @@ vw_status vw_deepdub_text_session_configure(const struct vw_deepdub_text_session
  * Asks the service for a sign of life, and waits for it up to timeout_ms; VW_NO_TIMEOUT waits without end. *out_ms is how
  * long that took, in milliseconds; out_ms may be NULL.
  *
- * VW_ERR_TIMEOUT when none came, with the field "timeout_ms"; VW_ERR_INVALID_ARGUMENT inside a callback of this library,
+ * VW_ERR_TIMEOUT when none came, with the field "timeout_ms"; VW_ERR_INVALID_ARGUMENT inside a session's callback,
  * where it would wait for itself; VW_ERR_CLOSED when the session's client has been freed, VW_ERR_CANCELLED when it or the
  * session is freed meanwhile; any other status is why there is no connection, VW_ERR_NETWORK when there is none yet.
  */
@@ -3412,14 +3416,17 @@ vw_status vw_deepdub_text_session_begin_turn(const struct vw_deepdub_text_sessio
                                              struct vw_deepdub_turn **out);
 
 /**
- * Adds to a turn's text: a sentence, a word, a token of a language model, any piece of UTF-8. "" adds nothing.
+ * Adds to a turn's text: a sentence, a word, a token of a language model, any piece of UTF-8. "" adds nothing. A piece may
+ * end inside a character, as tokens of bytes do: what there is of it waits for its rest, which the next piece begins with;
+ * of a turn that is ended before that it is left out.
  *
  * Does not wait for the network: the text is taken while no more than max_unsent_bytes wait to be sent (a longer one when
  * nothing else waits), else it waits for room, up to timeout_ms and never longer; VW_NO_TIMEOUT waits without end. 0, and
- * any call inside a callback of this library, does not wait at all. Of several threads that write one turn each text stays
- * in one piece.
+ * any call inside a session's callback, does not wait at all. Of several threads that write one turn each text stays in
+ * one piece, if it is whole characters.
  * VW_ERR_TIMEOUT when there was no room, with the field "max_unsent_bytes": nothing of the text was taken, so it may be
- * written again. VW_ERR_CLOSED when the text has been ended, or the turn is over; VW_ERR_CANCELLED when it was cancelled,
+ * written again. VW_ERR_INVALID_ARGUMENT when it is not UTF-8 after what was written before: nothing of it was taken, either.
+ * VW_ERR_CLOSED when the text has been ended, or the turn is over; VW_ERR_CANCELLED when it was cancelled,
  * also by freeing the session or the client; any other status is what the turn failed with.
  */
 vw_status vw_deepdub_turn_write(const struct vw_deepdub_turn *turn,
@@ -3429,7 +3436,7 @@ vw_status vw_deepdub_turn_write(const struct vw_deepdub_turn *turn,
 /**
  * Switches language, voice or both for the text that is written after it, up to the next switch or the turn's end. Each
  * may be NULL, and stays as it is then. Writes the tag of vw_deepdub_config_tag, and so waits and fails as
- * vw_deepdub_turn_write does.
+ * vw_deepdub_turn_write does; VW_ERR_INVALID_ARGUMENT when one is blank.
  */
 vw_status vw_deepdub_turn_switch(const struct vw_deepdub_turn *turn,
                                  const char *locale,
@@ -3449,7 +3456,7 @@ vw_status vw_deepdub_turn_end(const struct vw_deepdub_turn *turn);
  * waits.
  *
  * It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a
- * callback of this library it waits for nothing: on_chunk is not called again, and a call that runs on another thread may
+ * session's callback it waits for nothing: on_chunk is not called again, and a call that runs on another thread may
  * still be running.
  */
 vw_status vw_deepdub_turn_cancel(const struct vw_deepdub_turn *turn);
@@ -3488,7 +3495,7 @@ vw_status vw_deepdub_turn_free(struct vw_deepdub_turn *turn);
  *
  * Writes it into buffer, which has size bytes, with its NUL. *out_needed is how many bytes that takes, NUL included, also
  * when buffer is too small; it may be NULL. NULL as buffer with a size of 0 only asks for that.
- * VW_ERR_INVALID_ARGUMENT when buffer is too small; it is left as it was.
+ * VW_ERR_INVALID_ARGUMENT when buffer is too small, and it is left as it was; when a value is blank.
  */
 vw_status vw_deepdub_config_tag(const char *locale,
                                 const char *voice_prompt_id,

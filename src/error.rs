@@ -123,7 +123,8 @@ impl fmt::Display for ErrorKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Received {
-    /// Chunks with audio that were delivered.
+    /// Chunks with audio that were delivered. Of a line whose chunks wait for a poll, or to be asked for: that had come, also
+    /// those that a cancel has dropped since.
     pub chunks: u64,
     /// Bytes of audio in them, as sent by the service (WAV headers included).
     pub bytes: u64,

@@ -4,14 +4,16 @@
 mod support;
 
 use std::io::Write;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use support::lines::{Got, LONG, await_state, begin, begin_with, collector, failure, finish, kind, watched, whole};
 use support::request;
-use support::service::{KEY, MUCH_LATER, SOON, Service};
-use voicewire::ErrorKind;
-use voicewire::deepdub::{LineOptions, SessionOptions, SessionState, Timeouts};
+use support::service::{KEY, MUCH_LATER, SOON, Service, chunk};
+use tungstenite::Message;
+use voicewire::deepdub::{Flow, LineEvent, LineOptions, SessionOptions, SessionState, Timeouts};
+use voicewire::{ErrorKind, RetryPolicy};
 
 /// Runs out, and not before what has to come first: longer than threads are late.
 const LIMIT: Option<Duration> = Some(Duration::from_secs(2));
@@ -263,6 +265,72 @@ fn what_is_asked_for_again_has_as_long_as_for_first_audio() {
         (error.kind(), error.field()),
         (ErrorKind::Timeout, Some("first_chunk_timeout"))
     );
+    drop(session);
+    service.end();
+}
+
+#[test]
+fn a_line_that_is_sent_again_and_again_has_no_more_time_for_its_first_audio() {
+    let service = Service::start_over(20, |connection, peer| {
+        let id = peer.asked();
+        if connection == 19 {
+            peer.chunk(&id, 0, "QUFBQQ==", true);
+        }
+        // A service that is slow to break.
+        std::thread::sleep(Duration::from_millis(150));
+    });
+    let timeouts = Timeouts {
+        first_chunk: Some(Duration::from_secs(1)),
+        ..Timeouts::default()
+    };
+    let retry = RetryPolicy { retries: 1000, ..SOON };
+    let client = service.client_that_retries(timeouts, retry);
+    let session = client.open_session(SessionOptions::new()).expect("a session");
+    let (audio, ended) = finish(&begin(&session, &request("s16le")));
+    assert_eq!((&audio[..], ended.summary.retries > 0), (&b""[..], true));
+    // Why there is no connection, or that nothing came over the last one.
+    let kind = failure(ended).kind();
+    assert!(matches!(kind, ErrorKind::Timeout | ErrorKind::Network), "{kind:?}");
+    // Nobody is left to break with.
+    drop((session, client));
+    drop(service);
+}
+
+#[test]
+fn after_its_client_was_closed_in_a_callback_no_chunk_is_called_back() {
+    let service = Service::start(|peer| {
+        let ids = [peer.asked(), peer.asked()];
+        let chunks = (0..20).flat_map(|index| ids.iter().map(move |id| chunk(id, index, "QUFBQQ==", false)));
+        // At once, so that the client has all of them when it hands out the first.
+        for chunk in chunks {
+            peer.0.write(Message::text(chunk)).expect("taken");
+        }
+        peer.0.flush().expect("sent");
+    });
+    let client = service.client(Timeouts::default());
+    let session = client.open_session(SessionOptions::new()).expect("a session");
+    let (tell, told) = mpsc::channel();
+    let closed = Arc::new(AtomicBool::new(false));
+    for _ in 0..2 {
+        let (tell, client, closed) = (tell.clone(), client.clone(), Arc::clone(&closed));
+        let on_event = move |event: LineEvent<'_>| {
+            let is_chunk = matches!(event, LineEvent::Chunk(_));
+            // Whether it comes too late.
+            tell.send((is_chunk, closed.load(Ordering::SeqCst)))
+                .expect("somebody waits");
+            if is_chunk && !closed.load(Ordering::SeqCst) {
+                client.close();
+                closed.store(true, Ordering::SeqCst);
+            }
+            Flow::Continue
+        };
+        session
+            .speak(&request("s16le"), &LineOptions::default(), on_event)
+            .expect("begun");
+    }
+    drop(tell);
+    let events: Vec<_> = told.iter().collect();
+    assert_eq!(events, [(true, false), (false, true), (false, true)]);
     drop(session);
     service.end();
 }

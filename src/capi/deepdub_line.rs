@@ -289,7 +289,7 @@ pub unsafe extern "C" fn vw_deepdub_session_speak(
 /// waits for a poll, a resume or in a player is dropped. Does nothing to a line that has ended and of which nothing waits.
 ///
 /// It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a
-/// callback of this library it waits for nothing: on_chunk is not called again, and a call that runs on another thread may
+/// session's callback it waits for nothing: on_chunk is not called again, and a call that runs on another thread may
 /// still be running.
 ///
 /// The service has no way to stop a line: it goes on speaking it, unheard. That takes no place among max_running, but one of

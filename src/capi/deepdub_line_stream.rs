@@ -118,8 +118,8 @@ pub unsafe extern "C" fn vw_deepdub_session_stream(
 /// The next chunk, in *out; NULL after the last. The chunk and all that is in it belong to the stream, and are valid until
 /// this is called for it again, or it is freed. Not for two threads at once, since each takes the other's chunk away.
 ///
-/// Waits up to timeout_ms for it; VW_NO_TIMEOUT waits as long as the line's own time limits let it; inside a callback of
-/// this library it never waits. VW_ERR_TIMEOUT with the field "timeout_ms" when none has come by then: ask again. Any other
+/// Waits up to timeout_ms for it; VW_NO_TIMEOUT waits as long as the line's own time limits let it; inside a session's
+/// callback it never waits. VW_ERR_TIMEOUT with the field "timeout_ms" when none has come by then: ask again. Any other
 /// status is what the line failed with, as in vw_deepdub_line_end, and comes again at every further call; what came before
 /// stays good. VW_ERR_CLOSED in a process that was forked from the session's.
 #[unsafe(no_mangle)]
@@ -142,7 +142,10 @@ pub unsafe extern "C" fn vw_deepdub_line_stream_next(
         };
         let mut pulled = streaming.pulled.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(chunk) = pulled.next(limit)? else {
-            let message = format!("no chunk has come within {timeout_ms} ms");
+            let message = match thread::in_callback() {
+                true => "no chunk has come yet, and a session's callback does not wait for one".to_owned(),
+                false => format!("no chunk has come within {timeout_ms} ms"),
+            };
             return Err(Error::new(ErrorKind::Timeout, message).with_field("timeout_ms"));
         };
         // SAFETY: not NULL, and the caller's to be written to.

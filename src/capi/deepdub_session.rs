@@ -70,7 +70,8 @@ impl vw_deepdub_session_options {
 /// again, with the same generation id; one that had fails with what arrived, unless it can resume. When the service asks
 /// to wait (VW_ERR_RATE_LIMITED) a line waits and tries again within its limit for first audio. A line's time limits, which
 /// are those of the client, run from when there is a place for it: what it waits in the queue does not count. While there is
-/// no connection it counts for all lines: none waits for one longer than for first audio.
+/// no connection it counts for all lines: none waits for one longer than for first audio. To be asked for again gives a line
+/// no more time for that.
 pub struct vw_deepdub_session {
     _opaque: [u8; 0],
 }
@@ -123,7 +124,7 @@ pub unsafe extern "C" fn vw_deepdub_session_open(
 ///
 /// When it returns, every line has had its on_end, and nothing is called back any more. With VW_DELIVERY_POLL the rest is
 /// called back here, on this thread. It waits for a callback that another thread is just running, so do not hold a lock
-/// which that callback takes. From inside a callback of this library it waits for nothing: what is left to call back may
+/// which that callback takes. From inside a session's callback it waits for nothing: what is left to call back may
 /// come after that callback has returned, and each line's on_end says when its user_data is the caller's again.
 ///
 /// Freeing the client closes all its sessions in the same way, except that those with VW_DELIVERY_POLL have the rest

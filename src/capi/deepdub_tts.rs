@@ -205,7 +205,8 @@ pub struct vw_deepdub_tts_result {
     pub struct_size: usize,
     /// The generation's id, a UUID, NUL-terminated: what a report about it names.
     pub generation_id: [c_char; 40],
-    /// Chunks with audio that were delivered.
+    /// Chunks with audio that were delivered. Of a line whose chunks wait for a poll, or to be asked for: that had come, also
+    /// those that a cancel has dropped since.
     pub chunks: u64,
     /// Bytes of audio in them, as the service sent them.
     pub bytes: u64,

@@ -181,7 +181,7 @@ pub unsafe extern "C" fn vw_session_poll_handle(session: *const c_void, out: *mu
 /// lines wait by themselves. session is a vw_deepdub_session or a
 /// vw_deepdub_text_session.
 ///
-/// Waits up to timeout_ms; VW_NO_TIMEOUT waits without end; inside a callback of this library it never waits.
+/// Waits up to timeout_ms; VW_NO_TIMEOUT waits without end; inside a session's callback it never waits.
 /// VW_ERR_TIMEOUT when it is not open yet, with the field "timeout_ms"; VW_ERR_CLOSED when the session's client has been
 /// freed, or the session meanwhile; any other status is why it cannot be opened, when trying again by itself is no use.
 #[unsafe(no_mangle)]

@@ -109,12 +109,13 @@ pub struct vw_error {
     pub http_status: i32,
     /// Seconds that the service asked to wait before the next try; negative when it did not say.
     pub retry_after_seconds: f64,
-    /// Chunks with audio that had been delivered before the generation failed. They stay good.
+    /// Chunks with audio that had been delivered before the generation failed. They stay good. Of a line that was cancelled
+    /// while chunks waited for a poll, or to be asked for: with those that were dropped.
     pub chunks_received: u64,
     /// Bytes of audio in them.
     pub bytes_received: u64,
-    /// How often a REST call was tried, this being the last try's error; 0 for what is never tried again, and when
-    /// nothing was tried.
+    /// How often a REST call was tried, or the line of a session asked for, this being the last try's error; 0 for what is
+    /// never tried again, and when nothing was tried.
     pub attempts: u32,
     /// Where in the audio it is broken (VW_ERR_BAD_AUDIO): the first byte of the frame, page or header that is, counted
     /// from the beginning of the stream; negative when it is not about that.

@@ -13,7 +13,8 @@ pub struct Summary {
     pub generation_id: String,
     /// The format that was asked for.
     pub format: Format,
-    /// Chunks with audio that were delivered.
+    /// Chunks with audio that were delivered. Of a line whose chunks wait for a poll, or to be asked for: that had come, also
+    /// those that a cancel has dropped since.
     pub chunks: u64,
     /// Bytes of audio in them, as the service sent them.
     pub bytes: u64,

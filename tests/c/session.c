@@ -482,6 +482,17 @@ static void a_freed_session_has_ended_all_its_lines(vw_deepdub_client *client, v
     CHECK_REFUSED(vw_deepdub_session_free(session), "vw_deepdub_session");
 }
 
+/* Also one that only asks now what to wait for. */
+static void an_event_loop_learns_of_it(vw_deepdub_session *session) {
+    struct pollfd waited_for;
+    intptr_t handle = -1;
+    CHECK_STATUS(vw_session_poll_handle(session, &handle), VW_OK);
+    memset(&waited_for, 0, sizeof waited_for);
+    waited_for.fd = (int)handle;
+    waited_for.events = POLLIN;
+    CHECK(poll(&waited_for, 1, LONG) == 1);
+}
+
 static void a_freed_client_leaves_sessions_that_are_closed(vw_delivery delivery) {
     vw_deepdub_client *client = new_client();
     vw_deepdub_session *session = open_session(client, delivery, 3), *late = NULL;
@@ -506,6 +517,7 @@ static void a_freed_client_leaves_sessions_that_are_closed(vw_delivery delivery)
         vw_status status = vw_session_poll(session, 0);
         CHECK(status == VW_OK || status == VW_ERR_CLOSED);
         CHECK_STATUS(vw_session_poll(session, VW_NO_TIMEOUT), VW_ERR_CLOSED);
+        an_event_loop_learns_of_it(session);
     }
     CHECK_STATUS(vw_deepdub_session_speak(session, &request, &options, &refused.line), VW_ERR_CLOSED);
     CHECK(refused.line == NULL && refused.ends == 0);

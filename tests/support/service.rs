@@ -124,8 +124,10 @@ impl Peer {
     }
 
     pub fn chunk(&mut self, id: &str, index: u64, data: &str, last: bool) {
-        self.say(&format!(
-            r#"{{"generationId":"{id}","index":{index},"data":"{data}","isFinished":{last}}}"#
-        ));
+        self.say(&chunk(id, index, data, last));
     }
+}
+
+pub fn chunk(id: &str, index: u64, data: &str, last: bool) -> String {
+    format!(r#"{{"generationId":"{id}","index":{index},"data":"{data}","isFinished":{last}}}"#)
 }

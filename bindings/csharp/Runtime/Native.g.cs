@@ -297,11 +297,11 @@ namespace Voicewire
             internal int http_status;
             /// <summary>Seconds that the service asked to wait before the next try; negative when it did not say.</summary>
             internal double retry_after_seconds;
-            /// <summary>Chunks with audio that had been delivered before the generation failed. They stay good.</summary>
+            /// <summary>Chunks with audio that had been delivered before the generation failed. They stay good. Of a line that was cancelled while chunks waited for a poll, or to be asked for: with those that were dropped.</summary>
             internal ulong chunks_received;
             /// <summary>Bytes of audio in them.</summary>
             internal ulong bytes_received;
-            /// <summary>How often a REST call was tried, this being the last try's error; 0 for what is never tried again, and when nothing was tried.</summary>
+            /// <summary>How often a REST call was tried, or the line of a session asked for, this being the last try's error; 0 for what is never tried again, and when nothing was tried.</summary>
             internal uint attempts;
             /// <summary>Where in the audio it is broken (VW_ERR_BAD_AUDIO): the first byte of the frame, page or header that is, counted from the beginning of the stream; negative when it is not about that.</summary>
             internal long audio_byte;
@@ -466,7 +466,7 @@ namespace Voicewire
             internal UIntPtr struct_size;
             /// <summary>The generation's id, a UUID, NUL-terminated: what a report about it names.</summary>
             internal fixed byte generation_id[40];
-            /// <summary>Chunks with audio that were delivered.</summary>
+            /// <summary>Chunks with audio that were delivered. Of a line whose chunks wait for a poll, or to be asked for: that had come, also those that a cancel has dropped since.</summary>
             internal ulong chunks;
             /// <summary>Bytes of audio in them, as the service sent them.</summary>
             internal ulong bytes;
@@ -1771,7 +1771,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Waits until the session's connection is open: nothing that is spoken has to wait for it then. There is no need to: lines wait by themselves. session is a vw_deepdub_session or a vw_deepdub_text_session.</para>
-        /// <para>Waits up to timeout_ms; VW_NO_TIMEOUT waits without end; inside a callback of this library it never waits. VW_ERR_TIMEOUT when it is not open yet, with the field "timeout_ms"; VW_ERR_CLOSED when the session's client has been freed, or the session meanwhile; any other status is why it cannot be opened, when trying again by itself is no use.</para>
+        /// <para>Waits up to timeout_ms; VW_NO_TIMEOUT waits without end; inside a session's callback it never waits. VW_ERR_TIMEOUT when it is not open yet, with the field "timeout_ms"; VW_ERR_CLOSED when the session's client has been freed, or the session meanwhile; any other status is why it cannot be opened, when trying again by itself is no use.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_session_wait_ready(IntPtr session, uint timeout_ms);
@@ -1793,7 +1793,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Frees a session: cancels every line and closes the connection.</para>
-        /// <para>When it returns, every line has had its on_end, and nothing is called back any more. With VW_DELIVERY_POLL the rest is called back here, on this thread. It waits for a callback that another thread is just running, so do not hold a lock which that callback takes. From inside a callback of this library it waits for nothing: what is left to call back may come after that callback has returned, and each line's on_end says when its user_data is the caller's again.</para>
+        /// <para>When it returns, every line has had its on_end, and nothing is called back any more. With VW_DELIVERY_POLL the rest is called back here, on this thread. It waits for a callback that another thread is just running, so do not hold a lock which that callback takes. From inside a session's callback it waits for nothing: what is left to call back may come after that callback has returned, and each line's on_end says when its user_data is the caller's again.</para>
         /// <para>Freeing the client closes all its sessions in the same way, except that those with VW_DELIVERY_POLL have the rest called back by the next vw_session_poll, or here. Their handles are still to be freed. VW_ERR_INVALID_ARGUMENT when session is neither NULL nor a live session.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -1812,7 +1812,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Stops a line. When this returns, its on_chunk is not running and is not called again; only on_end still comes. What waits for a poll, a resume or in a player is dropped. Does nothing to a line that has ended and of which nothing waits.</para>
-        /// <para>It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a callback of this library it waits for nothing: on_chunk is not called again, and a call that runs on another thread may still be running.</para>
+        /// <para>It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a session's callback it waits for nothing: on_chunk is not called again, and a call that runs on another thread may still be running.</para>
         /// <para>The service has no way to stop a line: it goes on speaking it, unheard. That takes no place among max_running, but one of the five that the service allows: to interrupt without waiting, leave one of these free (max_running 4), or cancel all that is being spoken.</para>
         /// <para>To put another line in its place, speak that one at the front first, and then cancel: the other way round, the next line of the queue may be faster.</para>
         /// </summary>
@@ -1847,7 +1847,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>The next chunk, in *out; NULL after the last. The chunk and all that is in it belong to the stream, and are valid until this is called for it again, or it is freed. Not for two threads at once, since each takes the other's chunk away.</para>
-        /// <para>Waits up to timeout_ms for it; VW_NO_TIMEOUT waits as long as the line's own time limits let it; inside a callback of this library it never waits. VW_ERR_TIMEOUT with the field "timeout_ms" when none has come by then: ask again. Any other status is what the line failed with, as in vw_deepdub_line_end, and comes again at every further call; what came before stays good. VW_ERR_CLOSED in a process that was forked from the session's.</para>
+        /// <para>Waits up to timeout_ms for it; VW_NO_TIMEOUT waits as long as the line's own time limits let it; inside a session's callback it never waits. VW_ERR_TIMEOUT with the field "timeout_ms" when none has come by then: ask again. Any other status is what the line failed with, as in vw_deepdub_line_end, and comes again at every further call; what came before stays good. VW_ERR_CLOSED in a process that was forked from the session's.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_deepdub_line_stream_next(IntPtr stream, uint timeout_ms, vw_deepdub_chunk** @out);
@@ -1902,7 +1902,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Asks the service for a sign of life, and waits for it up to timeout_ms; VW_NO_TIMEOUT waits without end. *out_ms is how long that took, in milliseconds; out_ms may be NULL.</para>
-        /// <para>VW_ERR_TIMEOUT when none came, with the field "timeout_ms"; VW_ERR_INVALID_ARGUMENT inside a callback of this library, where it would wait for itself; VW_ERR_CLOSED when the session's client has been freed, VW_ERR_CANCELLED when it or the session is freed meanwhile; any other status is why there is no connection, VW_ERR_NETWORK when there is none yet.</para>
+        /// <para>VW_ERR_TIMEOUT when none came, with the field "timeout_ms"; VW_ERR_INVALID_ARGUMENT inside a session's callback, where it would wait for itself; VW_ERR_CLOSED when the session's client has been freed, VW_ERR_CANCELLED when it or the session is freed meanwhile; any other status is why there is no connection, VW_ERR_NETWORK when there is none yet.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_deepdub_text_session_ping(IntPtr session, uint timeout_ms, double* out_ms);
@@ -1915,13 +1915,13 @@ namespace Voicewire
         internal static extern int vw_deepdub_text_session_begin_turn(IntPtr session, vw_deepdub_turn_options* options, IntPtr* @out);
 
         /// <summary>
-        /// <para>Adds to a turn's text: a sentence, a word, a token of a language model, any piece of UTF-8. "" adds nothing.</para>
-        /// <para>Does not wait for the network: the text is taken while no more than max_unsent_bytes wait to be sent (a longer one when nothing else waits), else it waits for room, up to timeout_ms and never longer; VW_NO_TIMEOUT waits without end. 0, and any call inside a callback of this library, does not wait at all. Of several threads that write one turn each text stays in one piece. VW_ERR_TIMEOUT when there was no room, with the field "max_unsent_bytes": nothing of the text was taken, so it may be written again. VW_ERR_CLOSED when the text has been ended, or the turn is over; VW_ERR_CANCELLED when it was cancelled, also by freeing the session or the client; any other status is what the turn failed with.</para>
+        /// <para>Adds to a turn's text: a sentence, a word, a token of a language model, any piece of UTF-8. "" adds nothing. A piece may end inside a character, as tokens of bytes do: what there is of it waits for its rest, which the next piece begins with; of a turn that is ended before that it is left out.</para>
+        /// <para>Does not wait for the network: the text is taken while no more than max_unsent_bytes wait to be sent (a longer one when nothing else waits), else it waits for room, up to timeout_ms and never longer; VW_NO_TIMEOUT waits without end. 0, and any call inside a session's callback, does not wait at all. Of several threads that write one turn each text stays in one piece, if it is whole characters. VW_ERR_TIMEOUT when there was no room, with the field "max_unsent_bytes": nothing of the text was taken, so it may be written again. VW_ERR_INVALID_ARGUMENT when it is not UTF-8 after what was written before: nothing of it was taken, either. VW_ERR_CLOSED when the text has been ended, or the turn is over; VW_ERR_CANCELLED when it was cancelled, also by freeing the session or the client; any other status is what the turn failed with.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_deepdub_turn_write(IntPtr turn, byte* text, uint timeout_ms);
 
-        /// <summary>Switches language, voice or both for the text that is written after it, up to the next switch or the turn's end. Each may be NULL, and stays as it is then. Writes the tag of vw_deepdub_config_tag, and so waits and fails as vw_deepdub_turn_write does.</summary>
+        /// <summary>Switches language, voice or both for the text that is written after it, up to the next switch or the turn's end. Each may be NULL, and stays as it is then. Writes the tag of vw_deepdub_config_tag, and so waits and fails as vw_deepdub_turn_write does; VW_ERR_INVALID_ARGUMENT when one is blank.</summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_deepdub_turn_switch(IntPtr turn, byte* locale, byte* voice_prompt_id, uint timeout_ms);
 
@@ -1931,7 +1931,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Stops a turn, and tells the service to: barge-in. When this returns, its on_chunk is not running and is not called again; only on_end still comes. What waits for a poll or a resume is dropped, and so is text that has not been sent. The next turn need not wait for the service to confirm. Does nothing to a turn that has ended and of which nothing waits.</para>
-        /// <para>It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a callback of this library it waits for nothing: on_chunk is not called again, and a call that runs on another thread may still be running.</para>
+        /// <para>It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a session's callback it waits for nothing: on_chunk is not called again, and a call that runs on another thread may still be running.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_deepdub_turn_cancel(IntPtr turn);
@@ -1957,7 +1957,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>The tag that switches language, voice or both in the middle of a text, such as `&lt;config locale="es-MX" /&gt;`, for whoever puts texts together before they are written. What the values hold cannot end the tag; "" when both are NULL. Text from elsewhere may hold such tags, too, and they have their effect in it.</para>
-        /// <para>Writes it into buffer, which has size bytes, with its NUL. *out_needed is how many bytes that takes, NUL included, also when buffer is too small; it may be NULL. NULL as buffer with a size of 0 only asks for that. VW_ERR_INVALID_ARGUMENT when buffer is too small; it is left as it was.</para>
+        /// <para>Writes it into buffer, which has size bytes, with its NUL. *out_needed is how many bytes that takes, NUL included, also when buffer is too small; it may be NULL. NULL as buffer with a size of 0 only asks for that. VW_ERR_INVALID_ARGUMENT when buffer is too small, and it is left as it was; when a value is blank.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_deepdub_config_tag(byte* locale, byte* voice_prompt_id, byte* buffer, UIntPtr size, UIntPtr* out_needed);

@@ -37,7 +37,7 @@ impl Line {
     /// the next line of the queue may be faster.
     ///
     /// It waits for a callback that another thread is just running, so do not hold a lock which that callback takes. From
-    /// inside a callback of this library it waits for nothing: a call for this line that runs on another thread may then
+    /// inside a session's callback it waits for nothing: a call for this line that runs on another thread may then
     /// still be running.
     pub fn cancel(&self) {
         self.0.cancel(true);

@@ -253,7 +253,7 @@ impl Hub {
     /// `InvalidArgument` when callbacks belong to the I/O thread; `Internal` when the system gives none.
     pub fn poll_handle(&self) -> Result<isize> {
         self.check_poll()?;
-        Ok(self.polls.signal()?.handle())
+        Ok(self.polls.signal(self)?.handle())
     }
 
     fn check_poll(&self) -> Result<()> {
@@ -313,17 +313,20 @@ impl Hub {
         }
     }
 
+    /// No line begins from here on; those that have.
+    fn let_nobody_in(&self) -> Vec<Arc<LineShared>> {
+        let lines = self.lines.lock();
+        self.state.lock().closing = true;
+        in_order(&lines)
+    }
+
     /// Ends every line and, by `end`, the part on the I/O thread. When it returns nothing is called back any more, unless
     /// this thread is in a callback: then the rest follows when that has returned.
     pub fn close(&self, end: impl FnOnce()) {
         if !self.is_here() {
             return;
         }
-        let lines: Vec<_> = {
-            let lines = self.lines.lock();
-            self.state.lock().closing = true;
-            in_order(&lines)
-        };
+        let lines = self.let_nobody_in();
         let wait = !thread::in_callback();
         for line in lines {
             // Ends those whose end does not need the I/O thread.
@@ -342,15 +345,18 @@ impl Hub {
         }
     }
 
+    /// The client is closing, and the part on the I/O thread with it: no chunk is handed out any more.
+    pub fn silence(&self) {
+        if self.is_here() {
+            for line in self.let_nobody_in() {
+                line.close(false);
+            }
+        }
+    }
+
     /// On the I/O thread: its part ends. Nothing is called back by it any more.
     pub fn gone(&self) {
-        let lines: Vec<_> = {
-            let lines = self.lines.lock();
-            // Nobody is let in any more.
-            self.state.lock().closing = true;
-            in_order(&lines)
-        };
-        for line in lines {
+        for line in self.let_nobody_in() {
             line.close(false);
             line.end_cancelled();
         }

@@ -23,6 +23,8 @@ pub(in crate::deepdub) struct Intake {
     total: Option<Instant>,
     /// When the next thing has to come.
     next: Option<Instant>,
+    /// What has been asked for has to be answered with audio by then, however often it is asked for again.
+    due: Option<Instant>,
     /// When it was sent, or something came.
     heard: Instant,
     /// What has been handed on.
@@ -74,6 +76,7 @@ impl Intake {
             max_held_bytes,
             total: None,
             next: None,
+            due: None,
             heard: Instant::now(),
             received: Received::default(),
             next_index: 0,
@@ -88,12 +91,14 @@ impl Intake {
         self.total = deadline_after(timeouts.total);
     }
 
-    /// Audio has to come, as soon as it does after a request.
+    /// Audio has to come, as soon as it does after a request: for one that is made again, as soon as after the first.
     pub fn expect_audio(&mut self, timeouts: &Timeouts) {
-        self.next = deadline_after(if self.generation.received().chunks == 0 {
-            timeouts.first_chunk
-        } else {
-            timeouts.between_chunks
+        self.next = self.due.or_else(|| {
+            deadline_after(if self.generation.received().chunks == 0 {
+                timeouts.first_chunk
+            } else {
+                timeouts.between_chunks
+            })
         });
     }
 
@@ -102,6 +107,12 @@ impl Intake {
         if self.next.is_none() {
             self.expect_audio(timeouts);
         }
+    }
+
+    /// All of the request is on its way: audio has to come, and making the request again gives it no more time.
+    pub fn ask(&mut self, timeouts: &Timeouts) {
+        self.expect_audio(timeouts);
+        self.due = self.next;
     }
 
     /// Nothing has to come for now.
@@ -130,6 +141,7 @@ impl Intake {
         let mut more = self.generation.accept_event(event)?;
         while more {
             let is_final = self.generation.chunk().is_final;
+            self.due = None;
             self.hand_on()?;
             // Without the time that a callback took.
             self.heard = Instant::now();

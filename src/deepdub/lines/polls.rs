@@ -79,14 +79,15 @@ impl Polls {
     ///
     /// # Errors
     /// When the system gives none.
-    pub fn signal(&self) -> Result<Arc<Signal>> {
+    pub fn signal(&self, session: &Hub) -> Result<Arc<Signal>> {
         let mut waiting = self.waiting.lock();
         if let Some(signal) = &waiting.signal {
             return Ok(Arc::clone(signal));
         }
         let signal = Arc::new(Signal::new()?);
         waiting.signal = Some(Arc::clone(&signal));
-        if !waiting.is_empty() {
+        // That nothing comes any more is news, too.
+        if !waiting.is_empty() || session.is_gone() {
             waiting.raise();
         }
         Ok(signal)

@@ -298,7 +298,6 @@ impl SessionActor {
             let error = error.map_texts(|text| self.settings.key.redact(text));
             log::debug!("generation {id}: {error}; it waits");
             run.intake.begin_again_after(error);
-            run.held_back = true;
             self.queue.insert(run.line.place, run);
             self.hold_until = Some(until);
             self.check_by(self.hold_until);

@@ -114,7 +114,8 @@ impl Default for LineOptions {
 /// waits and tries again within the line's limit for its first audio.
 ///
 /// A line's time limits run from when there is a place for it: what it waits in the queue does not count. While there is
-/// no connection it counts for all lines: none waits for one longer than for first audio.
+/// no connection it counts for all lines: none waits for one longer than for first audio. To be asked for again gives a line
+/// no more time for its first audio.
 ///
 /// Each line ends in exactly one [`LineEvent::Ended`]. Dropping the session [closes](Self::close) it. In a process that was
 /// forked from its own it is closed, and nothing is called back.
@@ -139,6 +140,7 @@ impl Session {
         let settings = client.shared_settings();
         let link = Link::new(&settings, client.network(), &settings.websocket, upkeep);
         let shared = Arc::new(SessionShared::new(delivery, on_state));
+        client.closing().wake_on_cancel(&shared);
         client.reactor()?.add(|notifier| {
             shared.commands.set_notifier(notifier);
             Box::new(SessionActor::new(Arc::clone(&shared), settings, link, max_running))
@@ -226,7 +228,7 @@ impl Session {
     }
 
     /// Makes the callbacks that are due, on this thread, with [`Delivery::Poll`]; waits up to `timeout` for the first,
-    /// `None` without end, and inside a callback of this library not at all. How many callbacks that were.
+    /// `None` without end, and inside a session's callback not at all. How many callbacks that were.
     ///
     /// # Errors
     /// `InvalidArgument` when the session calls back on the I/O thread, and from inside one of its callbacks; `Closed` when
@@ -249,7 +251,7 @@ impl Session {
         self.shared.hub.state()
     }
 
-    /// Waits until the connection is open; `false` when it is not after `timeout`. Inside a callback of this library it
+    /// Waits until the connection is open; `false` when it is not after `timeout`. Inside a session's callback it
     /// does not wait.
     ///
     /// # Errors
@@ -259,7 +261,7 @@ impl Session {
     }
 
     /// Cancels every line and closes the connection. When it returns, every line has had its end, and nothing is called
-    /// back any more. From inside a callback of this library it returns at once, and the ends of the lines come after
+    /// back any more. From inside a session's callback it returns at once, and the ends of the lines come after
     /// that callback has returned.
     ///
     /// It waits for a callback that another thread is just running, so do not hold a lock which that callback takes.

@@ -16,8 +16,6 @@ pub(super) struct Run {
     message: String,
     /// Whether the service has answered since it was last sent.
     pub acknowledged: bool,
-    /// The service asked to wait; the limit for its first audio is that of the first time.
-    pub held_back: bool,
     /// Whether it has left the queue; it waits for the connection from then on.
     admitted: bool,
 }
@@ -29,7 +27,6 @@ impl Run {
             line,
             message,
             acknowledged: false,
-            held_back: false,
             admitted: false,
         }
     }
@@ -52,13 +49,7 @@ impl Run {
     /// It is being sent: the message.
     pub fn send(&mut self, timeouts: &Timeouts) -> String {
         self.intake.sent();
-        // The time goes on that it has been held back because the service asked to wait.
-        if self.held_back {
-            self.intake.keep_expecting_audio(timeouts);
-        } else {
-            self.intake.expect_audio(timeouts);
-        }
-        self.held_back = false;
+        self.intake.ask(timeouts);
         self.acknowledged = false;
         self.line.figures.lock().wait_for(None);
         self.message.clone()

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::run::Run;
 use crate::deepdub::lines::{Command, Commands, Delivery, Hub, LineShared, Owner, StateCallback};
+use crate::net::WakeUp;
 
 pub(super) struct SessionShared {
     pub hub: Hub,
@@ -45,5 +46,12 @@ impl Owner for SessionShared {
 
     fn resumed(&self, line: Arc<LineShared>) {
         self.commands.give(Command::Resume(line));
+    }
+}
+
+impl WakeUp for SessionShared {
+    /// The client is closing.
+    fn wake_up(self: Arc<Self>) {
+        self.hub.silence();
     }
 }
