@@ -2602,9 +2602,9 @@ vw_status vw_audio_file_create(const char *path,
 /**
  * Adds the bytes of one chunk: its data and size, as the service sent them. They may be cut anywhere.
  *
- * VW_ERR_FILE when they cannot be written; VW_ERR_BAD_AUDIO when a WAV header cannot be read or states other samples than
- * the first, and when what is to be decoded cannot be. Every further call for this file then fails in the same way, so that it is
- * enough to look at what vw_audio_file_finish says. VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.
+ * VW_ERR_FILE when they cannot be written; VW_ERR_BAD_AUDIO when what is to be WAV does not begin with a header, or one
+ * cannot be read or states other samples than the first, and when what is to be decoded cannot be. Every further call for
+ * this file then fails in the same way, so that it is enough to look at what vw_audio_file_finish says. VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.
  */
 vw_status vw_audio_file_write(struct vw_audio_file *file,
                               const uint8_t *data,
@@ -2619,7 +2619,9 @@ vw_status vw_audio_file_seconds(const struct vw_audio_file *file, double *out);
  * Completes the file and gives it its name, replacing one that had it. The handle is still to be freed. Waits until the
  * system has it on its disk: nothing for a callback on the I/O thread, nor for a frame of a game.
  *
- * VW_ERR_FILE when that fails; nothing is left of the file then. VW_ERR_INVALID_ARGUMENT the second time.
+ * VW_ERR_FILE when that fails; VW_ERR_BAD_AUDIO when WAV ended before its first header did; or what vw_audio_file_write has
+ * failed with. Nothing is left of the file then. One into which nothing was written is a file without sound.
+ * VW_ERR_INVALID_ARGUMENT the second time.
  */
 vw_status vw_audio_file_finish(struct vw_audio_file *file);
 
@@ -2719,8 +2721,8 @@ vw_status vw_audio_file_create_decoded(const char *path,
  * after the other: WAV chunks under one header, VW_FORMAT_S16LE under a WAV header and VW_FORMAT_MULAW under a Sun audio
  * header that state sample_rate in Hz, the others as they are.
  *
- * *out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when a WAV header cannot be read or states other
- * samples than the first. VW_ERR_INVALID_ARGUMENT for a sample_rate that is not more than 0.
+ * *out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when WAV does not begin with a header, or one
+ * cannot be read or states other samples than the first. VW_ERR_INVALID_ARGUMENT for a sample_rate that is not more than 0.
  */
 vw_status vw_audio_bytes_as_sent(vw_format format_code,
                                  int32_t sample_rate,

@@ -113,7 +113,7 @@ fn a_file_takes_its_name_only_when_it_is_finished() {
     assert_eq!(std::fs::read(&path).expect("replaced"), b"after");
 
     let mut given_up = AudioFile::create(folder.join("given_up.wav"), Format::Wav, 8000).expect("a file");
-    given_up.write(b"x").expect("written");
+    given_up.write(b"RIFF").expect("written");
     drop(given_up);
     assert_eq!(names(&folder), ["line.pcm"]);
 }
@@ -343,6 +343,82 @@ fn chunks_of_different_kinds_are_not_joined() {
     assert_eq!(error.audio_position().map(|position| position.byte), Some(46 + 20));
     assert_eq!(file.finish().expect_err("no file").to_string(), error.to_string());
     assert!(names(&folder).is_empty());
+}
+
+/// What is no WAV, and how its writing ends: after the first bytes, or only when no more come.
+fn no_wav() -> Vec<(&'static str, Vec<u8>, bool)> {
+    let filled = |beginning: &[u8]| [beginning, &[b'z'; 400]].concat();
+    let good = wav_of(&[1, 2, 3, 4], 8000, 1, 16);
+    let changed = |at: usize, byte: u8| {
+        let mut bytes = good.clone();
+        bytes[at] = byte;
+        bytes
+    };
+    vec![
+        ("mp3", filled(b"\xFF\xFB\x90\x64"), true),
+        ("mp3 with a tag", filled(b"ID3"), true),
+        ("Ogg", filled(b"OggS"), true),
+        ("a page", b"<html>".to_vec(), true),
+        ("one byte", vec![0], true),
+        ("samples without a header", good[44..].to_vec(), true),
+        ("RIFF of something else", filled(b"RIFFzzzzAVI "), true),
+        ("RIFF and noise", filled(b"RIFF"), true),
+        ("a codec that has no single samples", changed(20, 17), true),
+        ("a format made of noise", filled(b"RIFFzzzzWAVEfmt \x10\0\0\0"), true),
+        ("no rate", wav_of(&[1, 2], 0, 1, 16), true),
+        ("samples before their format", filled(b"RIFFzzzzWAVEdata"), true),
+        ("RIFF, WAVE and noise", filled(b"RIFFzzzzWAVE"), false),
+        ("a format and noise", filled(&good[..36]), false),
+        ("RIFF alone", b"RIFF".to_vec(), false),
+        ("half a header", good[..43].to_vec(), false),
+    ]
+}
+
+#[test]
+fn what_is_no_wav_is_not_taken_for_it() {
+    let folder = scratch("no_wav");
+    for (what, sent, at_once) in no_wav() {
+        for size in [1, 5, 64, 1000] {
+            let mut file = AudioFile::create(folder.join("line.wav"), Format::Wav, 48_000).expect("a file");
+            let written = sent.chunks(size).try_for_each(|chunk| file.write(chunk));
+            assert_eq!(written.is_err(), at_once, "{what} by {size}: {written:?}");
+            let seconds = file.seconds();
+            let error = file.finish().expect_err(what);
+            assert_eq!(error.kind(), ErrorKind::BadAudio, "{what} by {size}: {error}");
+            assert!(error.audio_position().is_some(), "{what} by {size}");
+            assert_eq!(seconds, 0.0, "{what} by {size}");
+        }
+        let error = joined_file_bytes(Format::Wav, 48_000, &sent).expect_err(what);
+        assert_eq!(error.kind(), ErrorKind::BadAudio, "{what} in memory: {error}");
+        let mut meter = DurationMeter::new(Format::Wav, 48_000);
+        meter.push(&sent);
+        assert_eq!(meter.seconds(), 0.0, "{what}");
+    }
+    assert!(names(&folder).is_empty());
+}
+
+/// A generation may be silent, or break off.
+#[test]
+fn a_wav_of_no_samples_is_a_file_all_the_same() {
+    let folder = scratch("silent");
+    let good = wav_of(&[1, 2, 3, 4], 8000, 1, 16);
+    for (what, sent, samples) in [
+        ("nothing came", vec![], 0),
+        ("a header alone", wav_of(&[], 8000, 1, 16), 0),
+        ("a header alone, of no length", [&good[..40], &[0xFF; 4]].concat(), 0),
+        ("broken off in the second header", [&good[..], &good[..30]].concat(), 4),
+    ] {
+        let path = folder.join("line.wav");
+        save(std::slice::from_ref(&sent), &path, Format::Wav, 8000);
+        let bytes = std::fs::read(&path).expect("a file");
+        let info = wav::parse(&bytes).expect("a header");
+        assert_eq!((info.sample_rate, info.data_size), (8000, samples), "{what}");
+        assert_eq!(
+            joined_file_bytes(Format::Wav, 8000, &sent).expect(what),
+            bytes,
+            "{what}"
+        );
+    }
 }
 
 #[test]

@@ -83,8 +83,8 @@ impl AudioFile {
     ///
     /// # Errors
     /// `File` when they cannot be written, or the file would outgrow its container (4 GiB for WAV and Sun audio);
-    /// `BadAudio` when a WAV header cannot be read or states another kind of samples than the first, or when what is to be
-    /// decoded cannot be.
+    /// `BadAudio` when what is to be WAV does not begin with a header, or one cannot be read or states another kind of samples
+    /// than the first, or when what is to be decoded cannot be.
     pub fn write(&mut self, chunk: &[u8]) -> Result<()> {
         self.add(|saved, bytes| saved.push(chunk, bytes))
     }
@@ -123,7 +123,8 @@ impl AudioFile {
     /// Completes the lengths in the header and gives the file its name, replacing a file that had it.
     ///
     /// # Errors
-    /// `File`, or what [`write`](Self::write) has failed with; then nothing is left of it.
+    /// `File`; `BadAudio` when WAV ended before its first header did; or what [`write`](Self::write) has failed with. Then
+    /// nothing is left of it. A file into which nothing was written is one without sound.
     pub fn finish(mut self) -> Result<()> {
         self.add(Saved::finish)?;
         let finished = self.complete();

@@ -5,22 +5,12 @@ use super::wav_stream::{Malformed, Part, WavFormat, WavStream};
 /// Takes the headers out of a WAV stream, in pieces cut anywhere. What is left are whole frames, so that nothing after the
 /// end of a chunk is out of step.
 ///
-/// A stream that does not begin with a header is 16-bit mono samples all the way.
+/// The first chunk must have a header: what begins otherwise is something else, mp3 or a page of HTML, and not samples.
 #[derive(Debug, Clone)]
 pub(super) struct Joined {
-    state: State,
+    stream: WavStream,
+    header_seen: bool,
     frames: Frames,
-}
-
-#[derive(Debug, Clone)]
-enum State {
-    /// The first bytes, which may be a header.
-    First(Vec<u8>),
-    Stream {
-        stream: WavStream,
-        header_seen: bool,
-    },
-    Bare,
 }
 
 /// Whole frames of what `format` says.
@@ -57,10 +47,11 @@ impl Frames {
 }
 
 impl Joined {
-    /// `sample_rate` counts where no header states another.
+    /// `sample_rate` counts where nothing comes, and no header states another.
     pub(super) fn new(sample_rate: u32) -> Joined {
         Joined {
-            state: State::First(Vec::new()),
+            stream: WavStream::default(),
+            header_seen: false,
             frames: Frames {
                 format: WavFormat::linear(sample_rate, 1),
                 cut: Vec::new(),
@@ -86,45 +77,30 @@ impl Joined {
 
     /// Hands the samples of the next piece to `take`.
     ///
-    /// A header that cannot be read, or states another kind of samples than the first, is an error.
+    /// A header that is none, cannot be read, or states another kind of samples than the first, is an error.
     pub(super) fn push(&mut self, piece: &[u8], take: &mut impl FnMut(&[u8])) -> Result<(), Malformed> {
-        let Joined { state, frames } = self;
-        match state {
-            State::First(first) => {
-                first.extend_from_slice(piece);
-                let first = std::mem::take(first);
-                if !WavStream::may_begin(&first) {
-                    *state = State::Bare;
-                } else if first.len() < WavStream::RIFF {
-                    *state = State::First(first);
-                    return Ok(());
-                } else {
-                    *state = State::Stream {
-                        stream: WavStream::default(),
-                        header_seen: false,
-                    };
-                }
-                self.push(&first, take)
-            }
-            State::Bare => {
-                frames.push(piece, take);
-                Ok(())
-            }
-            State::Stream { stream, header_seen } => {
-                stream.push(piece, |part, at| take_part(part, at, frames, header_seen, take))
-            }
-        }
+        let Joined {
+            stream,
+            header_seen,
+            frames,
+        } = self;
+        stream.push(piece, |part, at| take_part(part, at, frames, header_seen, take))
     }
 
     /// No more comes: hands on what was held back because it might have been a header.
+    ///
+    /// That the samples never began, though something came, is an error. In the middle of a later header a stream may
+    /// break off.
     pub(super) fn finish(&mut self, take: &mut impl FnMut(&[u8])) -> Result<(), Malformed> {
-        match &mut self.state {
-            State::Stream { stream, header_seen } => {
-                let frames = &mut self.frames;
-                stream.finish(|part, at| take_part(part, at, frames, header_seen, take))
-            }
-            _ => Ok(()),
+        let Joined {
+            stream,
+            header_seen,
+            frames,
+        } = self;
+        if let Some(cut) = stream.cut_header().filter(|_| frames.count == 0) {
+            return Err(cut);
         }
+        stream.finish(|part, at| take_part(part, at, frames, header_seen, take))
     }
 }
 
@@ -137,10 +113,10 @@ fn take_part(
 ) -> Result<(), Malformed> {
     match part {
         Part::Samples(samples) => frames.push(samples, take),
-        Part::Format(stated) if stated.frame_size() == 0 => {
+        Part::Format(stated) if !stated.can_be_joined() => {
             return Err(Malformed {
                 byte: at,
-                what: format!("a WAV header states {stated}, which no samples can be"),
+                what: format!("a WAV header states {stated}, which are no samples that can be joined"),
             });
         }
         Part::Format(stated) if *header_seen && stated != frames.format => {

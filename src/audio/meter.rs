@@ -27,8 +27,7 @@ enum Kind {
 }
 
 impl DurationMeter {
-    /// `sample_rate` in Hz counts for the formats that do not state it: `s16le`, `mulaw`, and `wav` until its
-    /// first header. 0 makes their length 0.
+    /// `sample_rate` in Hz counts for the formats that do not state it: `s16le` and `mulaw`. 0 makes their length 0.
     pub fn new(format: Format, sample_rate: u32) -> DurationMeter {
         let kind = match format {
             Format::S16le => Kind::Samples { bytes: 0, size: 2 },

@@ -206,7 +206,7 @@ pub fn file_bytes(format: Format, sample_rate: u32, samples: &[u8]) -> Vec<u8> {
 /// headers in a `wav` stream taken out and their rate, channels and bits in the one that is left.
 ///
 /// # Errors
-/// `BadAudio` when a WAV header cannot be read, or states another kind of samples than the first.
+/// `BadAudio` when `wav` does not begin with a header, or one cannot be read or states another kind of samples than the first.
 pub fn joined_file_bytes(format: Format, sample_rate: u32, sent: &[u8]) -> Result<Vec<u8>> {
     if format != Format::Wav {
         return Ok(file_bytes(format, sample_rate, sent));

@@ -56,6 +56,13 @@ impl WavFormat {
         usize::from(self.channels) * usize::from(self.bits.div_ceil(8))
     }
 
+    /// Whether samples like these, taken out of their chunks, play under [`header`](Self::header): every one by itself,
+    /// and all of a size.
+    pub(crate) fn can_be_joined(self) -> bool {
+        const PCM_FLOAT_ALAW_MULAW: [u16; 4] = [1, 3, 6, 7];
+        PCM_FLOAT_ALAW_MULAW.contains(&self.tag) && self.frame_size() > 0 && self.bits <= 64 && self.sample_rate > 0
+    }
+
     /// The header of a file with `data_size` bytes of such samples.
     pub(crate) fn header(self, data_size: u32) -> [u8; 44] {
         let frame = u32::try_from(self.frame_size()).unwrap_or(u32::MAX);
@@ -234,6 +241,16 @@ impl WavStream {
         }
     }
 
+    /// What is wrong when no more comes now: bytes that came end in the middle of a header.
+    pub(crate) fn cut_header(&self) -> Option<Malformed> {
+        let nothing_came = self.position == 0 && self.carry.rest().is_empty();
+        match self.state {
+            State::Samples { .. } | State::After { .. } | State::Skip { then: Then::After, .. } => None,
+            _ if nothing_came => None,
+            _ => Some(self.malformed("it ends before its WAV header does")),
+        }
+    }
+
     fn read<E: From<Malformed>>(
         &mut self,
         bytes: &[u8],
@@ -241,11 +258,11 @@ impl WavStream {
     ) -> Result<Step, E> {
         match self.state {
             State::Riff => {
-                if bytes.len() < Self::RIFF {
-                    return Ok(Step::WAIT);
-                }
                 if !Self::may_begin(bytes) {
                     return Err(self.malformed("no RIFF/WAVE header where one must be").into());
+                }
+                if bytes.len() < Self::RIFF {
+                    return Ok(Step::WAIT);
                 }
                 self.state = State::Part { fmt_seen: false };
                 Ok(Step::on(Self::RIFF))

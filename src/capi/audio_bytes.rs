@@ -24,8 +24,8 @@ impl Handle for vw_audio_bytes {
 /// after the other: WAV chunks under one header, VW_FORMAT_S16LE under a WAV header and VW_FORMAT_MULAW under a Sun audio
 /// header that state sample_rate in Hz, the others as they are.
 ///
-/// *out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when a WAV header cannot be read or states other
-/// samples than the first. VW_ERR_INVALID_ARGUMENT for a sample_rate that is not more than 0.
+/// *out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when WAV does not begin with a header, or one
+/// cannot be read or states other samples than the first. VW_ERR_INVALID_ARGUMENT for a sample_rate that is not more than 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_audio_bytes_as_sent(
     format_code: vw_format,

@@ -123,9 +123,9 @@ pub unsafe extern "C" fn vw_audio_file_create(
 
 /// Adds the bytes of one chunk: its data and size, as the service sent them. They may be cut anywhere.
 ///
-/// VW_ERR_FILE when they cannot be written; VW_ERR_BAD_AUDIO when a WAV header cannot be read or states other samples than
-/// the first, and when what is to be decoded cannot be. Every further call for this file then fails in the same way, so that it is
-/// enough to look at what vw_audio_file_finish says. VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.
+/// VW_ERR_FILE when they cannot be written; VW_ERR_BAD_AUDIO when what is to be WAV does not begin with a header, or one
+/// cannot be read or states other samples than the first, and when what is to be decoded cannot be. Every further call for
+/// this file then fails in the same way, so that it is enough to look at what vw_audio_file_finish says. VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_audio_file_write(file: *mut vw_audio_file, data: *const u8, size: usize) -> vw_status {
     guard(|| {
@@ -151,7 +151,9 @@ pub unsafe extern "C" fn vw_audio_file_seconds(file: *const vw_audio_file, out: 
 /// Completes the file and gives it its name, replacing one that had it. The handle is still to be freed. Waits until the
 /// system has it on its disk: nothing for a callback on the I/O thread, nor for a frame of a game.
 ///
-/// VW_ERR_FILE when that fails; nothing is left of the file then. VW_ERR_INVALID_ARGUMENT the second time.
+/// VW_ERR_FILE when that fails; VW_ERR_BAD_AUDIO when WAV ended before its first header did; or what vw_audio_file_write has
+/// failed with. Nothing is left of the file then. One into which nothing was written is a file without sound.
+/// VW_ERR_INVALID_ARGUMENT the second time.
 #[unsafe(no_mangle)]
 pub extern "C" fn vw_audio_file_finish(file: *mut vw_audio_file) -> vw_status {
     guard(|| {

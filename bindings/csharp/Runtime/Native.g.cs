@@ -1387,7 +1387,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Adds the bytes of one chunk: its data and size, as the service sent them. They may be cut anywhere.</para>
-        /// <para>VW_ERR_FILE when they cannot be written; VW_ERR_BAD_AUDIO when a WAV header cannot be read or states other samples than the first, and when what is to be decoded cannot be. Every further call for this file then fails in the same way, so that it is enough to look at what vw_audio_file_finish says. VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.</para>
+        /// <para>VW_ERR_FILE when they cannot be written; VW_ERR_BAD_AUDIO when what is to be WAV does not begin with a header, or one cannot be read or states other samples than the first, and when what is to be decoded cannot be. Every further call for this file then fails in the same way, so that it is enough to look at what vw_audio_file_finish says. VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_audio_file_write(IntPtr file, byte* data, UIntPtr size);
@@ -1398,7 +1398,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Completes the file and gives it its name, replacing one that had it. The handle is still to be freed. Waits until the system has it on its disk: nothing for a callback on the I/O thread, nor for a frame of a game.</para>
-        /// <para>VW_ERR_FILE when that fails; nothing is left of the file then. VW_ERR_INVALID_ARGUMENT the second time.</para>
+        /// <para>VW_ERR_FILE when that fails; VW_ERR_BAD_AUDIO when WAV ended before its first header did; or what vw_audio_file_write has failed with. Nothing is left of the file then. One into which nothing was written is a file without sound. VW_ERR_INVALID_ARGUMENT the second time.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_audio_file_finish(IntPtr file);
@@ -1468,7 +1468,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Makes one file that plays of the size bytes at data, which are the chunks of one generation as the service sent them, one after the other: WAV chunks under one header, VW_FORMAT_S16LE under a WAV header and VW_FORMAT_MULAW under a Sun audio header that state sample_rate in Hz, the others as they are.</para>
-        /// <para>*out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when a WAV header cannot be read or states other samples than the first. VW_ERR_INVALID_ARGUMENT for a sample_rate that is not more than 0.</para>
+        /// <para>*out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when WAV does not begin with a header, or one cannot be read or states other samples than the first. VW_ERR_INVALID_ARGUMENT for a sample_rate that is not more than 0.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_audio_bytes_as_sent(int format_code, int sample_rate, byte* data, UIntPtr size, IntPtr* @out);

@@ -124,8 +124,8 @@ impl AudioFile {
     /// Raises:
     ///     InvalidArgumentError: a Chunk of another format.
     ///     FileError: it cannot be written, or would outgrow its container (4 GiB for WAV and Sun audio).
-    ///     BadAudioError: a WAV header cannot be read or states other samples than the first, or what is to be decoded cannot
-    ///         be. There will be no file then.
+    ///     BadAudioError: what is to be WAV does not begin with a header, or one cannot be read or states other samples than
+    ///         the first, or what is to be decoded cannot be. There will be no file then.
     ///     ValueError: the file has been finished.
     fn write(&self, chunk: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = chunk.py();

@@ -285,7 +285,7 @@ impl Speech {
     /// header and 'mulaw' a Sun audio header where a sample rate was asked for; without one they stay bare samples.
     ///
     /// Raises:
-    ///     BadAudioError: a WAV header cannot be read, or states other samples than the first.
+    ///     BadAudioError: 'wav' does not begin with a header, or one cannot be read or states other samples than the first.
     fn to_file_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         Ok(PyBytes::new(py, &self.file_bytes(py)?))
     }
