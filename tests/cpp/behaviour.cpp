@@ -314,11 +314,15 @@ static void reports_are_filed_and_kept(const deepdub::client &client) {
     report.voice_prompt_id = deepdub::trial_voice;
     report.problem_position = std::chrono::milliseconds(900);
     const std::string id(client.create_issue(report).id());
-    const deepdub::issue read = client.get_issue(id);
+    deepdub::issue read = client.get_issue(id);
     CHECK(read.id() == id && read.problem_word() == std::optional<std::string_view>("there"));
     CHECK(read.problem_position() && std::abs(read.problem_position()->count() - 0.9) < 1e-9);
     CHECK(read.state() && read.generated_text() && read.voice_prompt_id() && read.generation_id());
     CHECK(!read.additional_comments() && read.created_at() && read.updated_at() && read.json().find(id) != std::string_view::npos);
+    const deepdub::issue kept = std::move(read);
+    CHECK(kept.id() == id && read.id().empty() && read.json().empty());
+    CHECK(!read.state() && !read.created_at() && !read.updated_at() && !read.generation_id() && !read.generated_text());
+    CHECK(!read.problem_word() && !read.voice_prompt_id() && !read.additional_comments() && !read.problem_position());
     deepdub::issue_request changes;
     changes.additional_comments = "twice";
     CHECK(client.update_issue(id, changes).additional_comments() == std::optional<std::string_view>("twice"));
@@ -350,7 +354,9 @@ static void reports_are_filed_and_kept(const deepdub::client &client) {
     CHECK(delivered == 2);
     CHECK(failure([&] { outbox.retry(first); }).status() == vw::status::invalid_argument);
     outbox.drop(first);
-    CHECK(outbox.list().size() == 1);
+    deepdub::outbox_reports one = outbox.list();
+    const deepdub::outbox_reports kept_one = std::move(one);
+    CHECK(kept_one.size() == 1 && one.size() == 0 && one.empty() && one.begin() == one.end());
 }
 
 static void the_log_comes() {

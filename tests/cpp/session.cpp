@@ -190,6 +190,11 @@ static void objects_may_be_moved_while_callbacks_run(vw::delivery delivery) {
     CHECK(failure([&] { moved_session.poll(); }).status() == vw::status::invalid_argument);
     CHECK(failure([&] { (void)moved_session.speak(request(), [](const deepdub::chunk &) {}); }).status() ==
           vw::status::invalid_argument);
+    // Closing what is closed, or gone, is nothing.
+    moved_session.close();
+    moved_session = open(moved_client, delivery);
+    moved_session.close();
+    moved_session.close();
 }
 
 static void callbacks_hold_what_cannot_be_copied(const deepdub::client &client) {

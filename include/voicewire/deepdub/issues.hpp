@@ -67,34 +67,44 @@ struct report_options {
     }
 };
 
-/// A report as the service has it. What it tells lives as long as it. Destroying it changes nothing at the service.
+/// A report as the service has it. What it tells lives as long as it. Destroying it changes nothing at the service. One that
+/// was moved from tells nothing: its id and json() are empty.
 class issue {
 public:
     explicit issue(vw_deepdub_issue *raw) noexcept : handle_(raw) {}
 
     /// Names the report in later calls.
-    std::string_view id() const noexcept { return get()->id; }
+    std::string_view id() const noexcept { return c().id; }
     /// Such as "open", "in progress" or "resolved".
-    std::optional<std::string_view> state() const noexcept { return told(get()->state); }
+    std::optional<std::string_view> state() const noexcept { return told(c().state); }
     /// RFC 3339, as is the next.
-    std::optional<std::string_view> created_at() const noexcept { return told(get()->created_at); }
-    std::optional<std::string_view> updated_at() const noexcept { return told(get()->updated_at); }
-    std::optional<std::string_view> generation_id() const noexcept { return told(get()->generation_id); }
-    std::optional<std::string_view> generated_text() const noexcept { return told(get()->generated_text); }
-    std::optional<std::string_view> problem_word() const noexcept { return told(get()->problem_word); }
-    std::optional<std::string_view> voice_prompt_id() const noexcept { return told(get()->voice_prompt_id); }
-    std::optional<std::string_view> additional_comments() const noexcept { return told(get()->additional_comments); }
+    std::optional<std::string_view> created_at() const noexcept { return told(c().created_at); }
+    std::optional<std::string_view> updated_at() const noexcept { return told(c().updated_at); }
+    std::optional<std::string_view> generation_id() const noexcept { return told(c().generation_id); }
+    std::optional<std::string_view> generated_text() const noexcept { return told(c().generated_text); }
+    std::optional<std::string_view> problem_word() const noexcept { return told(c().problem_word); }
+    std::optional<std::string_view> voice_prompt_id() const noexcept { return told(c().voice_prompt_id); }
+    std::optional<std::string_view> additional_comments() const noexcept { return told(c().additional_comments); }
     std::optional<fractional_seconds> problem_position() const noexcept {
-        const double seconds = get()->problem_seconds;
+        const double seconds = c().problem_seconds;
         return std::isnan(seconds) ? std::nullopt : std::optional<fractional_seconds>(seconds);
     }
     /// The whole answer as a JSON object.
-    std::string_view json() const noexcept { return get()->json; }
+    std::string_view json() const noexcept { return c().json; }
 
     vw_deepdub_issue *get() const noexcept { return handle_.get(); }
 
 private:
     static std::optional<std::string_view> told(const char *text) noexcept { return detail::text_or_nothing(text); }
+
+    const vw_deepdub_issue &c() const noexcept {
+        // Of one that was moved from.
+        static constexpr vw_deepdub_issue nothing{
+            sizeof(vw_deepdub_issue), "",      nullptr, nullptr,         nullptr, nullptr, nullptr,
+            nullptr,                  nullptr, nullptr, double{NAN},     "",
+        };
+        return get() == nullptr ? nothing : *get();
+    }
 
     detail::handle<vw_deepdub_issue, vw_deepdub_issue_free> handle_;
 };

@@ -63,7 +63,7 @@ private:
     const vw_deepdub_outbox_report *c_;
 };
 
-/// What is in an outbox, oldest first, as it was when it was asked for. A range.
+/// What is in an outbox, oldest first, as it was when it was asked for. A range; one that was moved from is empty.
 class outbox_reports {
 public:
     class iterator {
@@ -91,13 +91,17 @@ public:
 
     explicit outbox_reports(vw_deepdub_outbox_reports *raw) noexcept : handle_(raw) {}
 
-    std::size_t size() const noexcept { return handle_.get()->count; }
+    std::size_t size() const noexcept { return handle_.get() == nullptr ? 0 : handle_.get()->count; }
     bool empty() const noexcept { return size() == 0; }
-    outbox_report operator[](std::size_t place) const noexcept { return outbox_report(handle_.get()->reports[place]); }
-    iterator begin() const noexcept { return iterator(handle_.get()->reports); }
-    iterator end() const noexcept { return iterator(handle_.get()->reports + size()); }
+    outbox_report operator[](std::size_t place) const noexcept { return outbox_report(first()[place]); }
+    iterator begin() const noexcept { return iterator(first()); }
+    iterator end() const noexcept { return iterator(first() + size()); }
 
 private:
+    const vw_deepdub_outbox_report *const *first() const noexcept {
+        return handle_.get() == nullptr ? nullptr : handle_.get()->reports;
+    }
+
     detail::handle<vw_deepdub_outbox_reports, vw_deepdub_outbox_reports_free> handle_;
 };
 

@@ -212,7 +212,7 @@ public:
     outcome<session_state> state() const { return detail::state_of(get()); }
 
     /// Cancels every line and closes the connection. When this returns, every line has had its on_end, and nothing is
-    /// called back any more; inside callbacks it waits for nothing. Throws what on_state threw.
+    /// called back any more; inside callbacks it waits for nothing. Throws what on_state threw. Does nothing when it is closed.
     outcome<void> close() {
         const std::shared_ptr<detail::session_core> core = core_;
         const vw_status code = handle_.free();
