@@ -10,7 +10,10 @@
  * Handles    Opaque pointers from a _new, _create or similar, given back with the _free of the same name.
  *            NULL, a handle that was freed, one of another type and a pointer that never was a handle are
  *            VW_ERR_INVALID_ARGUMENT, not a crash. A handle may be freed at any time, from any thread, also
- *            inside a callback and while another thread uses it. Freeing NULL does nothing.
+ *            inside a callback and while another thread uses it. Freeing NULL does nothing. Two kinds are not opaque,
+ *            vw_deepdub_issue and vw_deepdub_outbox_reports: they are memory that the program reads itself. Nothing may
+ *            read one that was freed, and its pointer is known for freed only until the next of its kind gets the same
+ *            address.
  * Structs    Inputs begin with struct_size and are filled by their _init function, then changed: fields can be
  *            added later without breaking callers. They are read during the call and not kept.
  * Unset      NULL for text, VW_UNSET for toggles and integers, VW_UNSET_NUMBER for numbers, VW_UNSET_SEED for
@@ -3551,7 +3554,8 @@ vw_status vw_deepdub_delete_issue(const struct vw_deepdub_client *client,
                                   const struct vw_cancel *cancel);
 
 /**
- * Frees a report's memory; the service keeps the report. VW_ERR_INVALID_ARGUMENT when issue is neither NULL nor live.
+ * Frees a report's memory; the service keeps the report. VW_ERR_INVALID_ARGUMENT when issue is neither NULL nor live; the
+ * pointer of one that was freed may be another one's by then.
  */
 vw_status vw_deepdub_issue_free(struct vw_deepdub_issue *issue);
 
@@ -3678,7 +3682,8 @@ vw_status vw_deepdub_outbox_list(const struct vw_deepdub_outbox *outbox,
                                  struct vw_deepdub_outbox_reports **out);
 
 /**
- * Frees a list. VW_ERR_INVALID_ARGUMENT when reports is neither NULL nor live.
+ * Frees a list. VW_ERR_INVALID_ARGUMENT when reports is neither NULL nor live; the pointer of one that was freed may be
+ * another one's by then.
  */
 vw_status vw_deepdub_outbox_reports_free(struct vw_deepdub_outbox_reports *reports);
 

@@ -296,7 +296,8 @@ pub unsafe extern "C" fn vw_deepdub_delete_issue(
     })
 }
 
-/// Frees a report's memory; the service keeps the report. VW_ERR_INVALID_ARGUMENT when issue is neither NULL nor live.
+/// Frees a report's memory; the service keeps the report. VW_ERR_INVALID_ARGUMENT when issue is neither NULL nor live; the
+/// pointer of one that was freed may be another one's by then.
 #[unsafe(no_mangle)]
 pub extern "C" fn vw_deepdub_issue_free(issue: *mut vw_deepdub_issue) -> vw_status {
     guard(|| handle::remove(issue.cast_const()).map(drop))

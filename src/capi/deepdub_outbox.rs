@@ -513,7 +513,8 @@ pub unsafe extern "C" fn vw_deepdub_outbox_list(
     })
 }
 
-/// Frees a list. VW_ERR_INVALID_ARGUMENT when reports is neither NULL nor live.
+/// Frees a list. VW_ERR_INVALID_ARGUMENT when reports is neither NULL nor live; the pointer of one that was freed may be
+/// another one's by then.
 #[unsafe(no_mangle)]
 pub extern "C" fn vw_deepdub_outbox_reports_free(reports: *mut vw_deepdub_outbox_reports) -> vw_status {
     guard(|| handle::remove(reports.cast_const()).map(drop))

@@ -1994,7 +1994,7 @@ namespace Voicewire
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_deepdub_delete_issue(IntPtr client, byte* id, IntPtr cancel);
 
-        /// <summary>Frees a report's memory; the service keeps the report. VW_ERR_INVALID_ARGUMENT when issue is neither NULL nor live.</summary>
+        /// <summary>Frees a report's memory; the service keeps the report. VW_ERR_INVALID_ARGUMENT when issue is neither NULL nor live; the pointer of one that was freed may be another one's by then.</summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_deepdub_issue_free(vw_deepdub_issue* issue);
 
@@ -2061,7 +2061,7 @@ namespace Voicewire
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_deepdub_outbox_list(IntPtr outbox, vw_deepdub_outbox_reports** @out);
 
-        /// <summary>Frees a list. VW_ERR_INVALID_ARGUMENT when reports is neither NULL nor live.</summary>
+        /// <summary>Frees a list. VW_ERR_INVALID_ARGUMENT when reports is neither NULL nor live; the pointer of one that was freed may be another one's by then.</summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_deepdub_outbox_reports_free(vw_deepdub_outbox_reports* reports);
 
