@@ -266,6 +266,7 @@ fn the_examples_convert_a_text_and_clone_what_comes_of_it() {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
     );
+    assert!(out.contains(", Neutral\n") && !out.contains("(null)"), "{out}");
     let paths: Vec<&str> = out.lines().filter(|line| line.starts_with("takes/")).collect();
     assert_eq!(paths.len(), 2, "{out}");
     assert!(err.contains("downloading  2 of 2"), "{err}");

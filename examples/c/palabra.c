@@ -21,6 +21,12 @@ static int fail(const char *what) {
     return EXIT_FAILURE;
 }
 
+/* A text of an answer, for people. */
+static const char *text_at(const vw_json *json, const char *pointer) {
+    const char *text = vw_json_str(json, pointer);
+    return text != NULL ? text : "?";
+}
+
 static int32_t on_progress(const vw_palabra_clone_progress *progress, void *user_data) {
     static const char *const STAGES[] = {"uploading", "processing"};
     (void)user_data;
@@ -62,7 +68,7 @@ static int clone(const vw_palabra_config *config, const char *recording, const c
         exit_code = fail("\nclone");
     } else {
         fprintf(stderr, "\n");
-        printf("voice %s is %s\n", vw_json_str(made, "/voice_id"), vw_json_str(made, "/processing_status"));
+        printf("voice %s is %s\n", text_at(made, "/voice_id"), text_at(made, "/processing_status"));
         exit_code = sample(client, vw_json_str(made, "/voice_id"), language, path);
     }
     vw_json_free(made);

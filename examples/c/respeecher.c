@@ -21,6 +21,12 @@ static int fail(const char *what) {
     return EXIT_FAILURE;
 }
 
+/* A text of an answer, for people. */
+static const char *text_at(const vw_json *json, const char *pointer) {
+    const char *text = vw_json_str(json, pointer);
+    return text != NULL ? text : "?";
+}
+
 static int32_t on_progress(const vw_respeecher_progress *progress, void *user_data) {
     (void)user_data;
     fprintf(stderr, "\r%-12s %llu of %llu   ", progress->stage_name, (unsigned long long)progress->done,
@@ -39,7 +45,7 @@ static size_t choose(vw_respeecher_client *client, char ids[VOICES][2][ID_SIZE])
         if (vw_json_bool(voice, "/available") != VW_OFF && id != NULL && style != NULL) {
             snprintf(ids[found][0], ID_SIZE, "%s", id);
             snprintf(ids[found++][1], ID_SIZE, "%s", style);
-            printf("%s, %s\n", vw_json_str(voice, "/name"), vw_json_str(voice, "/narration_styles/0/name"));
+            printf("%s, %s\n", text_at(voice, "/name"), text_at(voice, "/narration_styles/0/info/name"));
         }
         vw_json_free(voice);
     }
@@ -53,11 +59,11 @@ static void tell(const vw_json *outcome) {
     size_t i;
     for (i = 0; i < vw_json_size(outcome, "/files"); i++) {
         snprintf(place, sizeof place, "/files/%u/path", (unsigned)i);
-        printf("%s\n", vw_json_str(outcome, place));
+        printf("%s\n", text_at(outcome, place));
     }
     for (i = 0; i < vw_json_size(outcome, "/failures"); i++) {
         snprintf(place, sizeof place, "/failures/%u/description", (unsigned)i);
-        fprintf(stderr, "%s\n", vw_json_str(outcome, place));
+        fprintf(stderr, "%s\n", text_at(outcome, place));
     }
 }
 
