@@ -19,13 +19,23 @@ impl PartFile {
     /// An existing file stays until [`put_in_place`](Self::put_in_place). A symbolic link is a name like any other: the link
     /// is replaced then, and the file that it leads to stays as it is.
     pub fn create(path: &Path) -> Result<PartFile> {
+        let no = |error: &io::Error| Err(file_error(path, "could not be made", error));
         // Renaming over a device, or a link to one, would remove it.
         if path.metadata().is_ok_and(|there| !there.is_file()) {
-            let error = io::Error::other("it is there and is no plain file");
-            return Err(file_error(path, "could not be made", &error));
+            return no(&io::Error::other("it is there and is no plain file"));
         }
-        if path.file_name().is_none() {
+        let Some(name) = path.file_name() else {
             return Err(Error::invalid("path", format_args!("{path:?}"), "the name of a file"));
+        };
+        // The part has a name that the system takes. Whether it takes this one has to be asked now, and not when all has
+        // been written: one that is too long, say, cannot even be looked for.
+        match path.symlink_metadata() {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return no(&error),
+            _ => {}
+        }
+        let written = path.as_os_str().as_encoded_bytes();
+        if !written.ends_with(name.as_encoded_bytes()) {
+            return no(&io::Error::other("it is the name of a directory"));
         }
         let path = path.to_path_buf();
         // Short, so that a name of any length that the system takes is taken here too.

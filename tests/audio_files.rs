@@ -126,6 +126,11 @@ fn places_that_are_no_plain_file_are_refused() {
         PathBuf::from("/dev/null"),
         folder.clone(),
         PathBuf::from("/"),
+        // What cannot be anybody's name is not found out only when all has been written.
+        folder.join(format!("{}.wav", "n".repeat(300))),
+        folder.join("a.wav/"),
+        folder.join("a.wav/."),
+        folder.join("a\0b.wav"),
     ] {
         let error = AudioFile::create(&path, Format::Wav, 8000).expect_err("refused");
         assert!(
