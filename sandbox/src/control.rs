@@ -20,7 +20,7 @@ const MAX_TIMES: u64 = 10_000;
 
 pub(crate) fn router() -> Router<Arc<State>> {
     Router::new()
-        .route("/sandbox/faults", post(faults))
+        .route("/sandbox/faults", post(faults).delete(withdraw_faults))
         .route("/sandbox/requests", get(requests))
         .route("/sandbox/generations", get(generations))
         .route("/sandbox/connections", get(connections))
@@ -42,6 +42,10 @@ async fn faults(Shared(state): Shared<Arc<State>>, body: Body) -> Response {
         }
         Err(message) => answer::json(StatusCode::BAD_REQUEST, &json!({ "message": message })),
     }
+}
+
+async fn withdraw_faults(Shared(state): Shared<Arc<State>>) -> Response {
+    answer::json(StatusCode::OK, &json!({ "withdrawn": state.withdraw_injected() }))
 }
 
 fn parse(body: &[u8]) -> Result<(Fault, u64), String> {

@@ -160,6 +160,11 @@ impl Sandbox {
         self.state.inject(fault);
     }
 
+    /// Forgets the injected faults that no request has taken, and says how many there were.
+    pub fn withdraw_faults(&self) -> usize {
+        self.state.withdraw_injected()
+    }
+
     /// What was asked of it, in order; the last 10 000. An entry is there before the client has its answer.
     pub fn requests(&self) -> Vec<Request> {
         self.state.requests()

@@ -66,6 +66,11 @@ impl State {
         lock(&self.injected).push_back(fault);
     }
 
+    /// Forgets the injected faults that nothing has taken, and says how many there were.
+    pub(crate) fn withdraw_injected(&self) -> usize {
+        std::mem::take(&mut *lock(&self.injected)).len()
+    }
+
     /// Takes the oldest injected fault for this target, if it is one that `wanted` can use. One that it cannot use stays
     /// the next.
     pub(crate) fn take_injected(&self, target: &str, wanted: impl Fn(&Fault) -> bool) -> Option<Fault> {

@@ -307,6 +307,16 @@ fn another_process_can_queue_faults_and_see_what_happened() {
     assert_eq!(requests["requests"][0]["status"], 101);
     assert_eq!(requests["requests"][1]["body"]["model"], "dd-etts-3.0");
 
+    // What has not come yet can be taken back.
+    let faults = |method: &str, body| control(method, "/sandbox/faults", body).json();
+    faults("POST", Some(json!({"fault": "error=RateLimit", "times": 3})));
+    faults("POST", Some(json!({"fault": "http=503,on=GET /never"})));
+    let mut client = Client::new(&sandbox);
+    assert!(client.ask(json!({}))[0]["error"].is_string());
+    assert_eq!(faults("DELETE", None), json!({"withdrawn": 3}));
+    assert!(client.ask(json!({}))[0]["error"].is_null());
+    assert_eq!(faults("DELETE", None), json!({"withdrawn": 0}));
+
     for (body, reason) in [
         (json!({"fault": "explode"}), "explode"),
         (json!({"fault": "drop", "times": 0}), "times"),

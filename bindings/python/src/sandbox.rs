@@ -381,6 +381,11 @@ impl Sandbox {
         self.ask(py, |sandbox| sandbox.inject(fault))
     }
 
+    /// Forgets the injected faults that no request has taken, and returns how many there were.
+    fn withdraw_faults(&self, py: Python<'_>) -> PyResult<usize> {
+        self.ask(py, |sandbox| sandbox.withdraw_faults())
+    }
+
     /// What was asked of it, in order; the last 10 000: dicts with 'method' ('WS' for a message on a WebSocket
     /// connection), 'path', 'status' (0 when it was left without an answer) and 'body' (None unless it was JSON).
     fn requests<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {

@@ -42,6 +42,7 @@ def test_it_stops_once_and_for_all() -> None:
         lambda: sandbox.respeecher_login,
         lambda: sandbox.palabra_login,
         lambda: sandbox.inject("drop"),
+        sandbox.withdraw_faults,
     )
     for ask in asks:
         with pytest.raises(ValueError, match="stopped"):
@@ -87,6 +88,14 @@ def test_it_counts_connections(sandbox: Sandbox, client: deepdub.Client) -> None
         assert not sandbox.wait_until_idle(0.03)
     assert sandbox.wait_until_idle(PATIENCE)
     assert sandbox.open_connections == 0
+
+
+def test_faults_that_nothing_met_are_withdrawn(sandbox: Sandbox, client: deepdub.Client) -> None:
+    for fault in ("error=Server", "silent-handshake", "http=503,on=GET /never"):
+        sandbox.inject(fault)
+    assert sandbox.withdraw_faults() == 3
+    client.tts(TEXT, VOICE)
+    assert sandbox.withdraw_faults() == 0
 
 
 def test_a_fault_is_used_up_and_one_of_its_own_is_not(sandbox: Sandbox, client: deepdub.Client) -> None:
