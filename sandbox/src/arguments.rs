@@ -14,7 +14,7 @@ SIGTERM, SIGINT or (with --until-stdin-closes) the end of standard input.
 
 With a COMMAND it serves that command alone, which finds it by the environment variables that the services' clients read
 (DEEPDUB_API_KEY, DEEPDUB_BASE_URL, DEEPDUB_BASE_WEBSOCKET_URL, DEEPDUB_BASE_WEBSOCKET_STREAMING_URL; PALABRA_API_KEY,
-PALABRA_API_URL; RESPEECHER_API_KEY, RESPEECHER_BASE_URL), and ends with it and like it.
+PALABRA_API_URL; RESPEECHER_API_KEY, RESPEECHER_BASE_URL; with --tls SSL_CERT_FILE), and ends with it and like it.
 
 Usage: voicewire-sandbox [options] [-- COMMAND [ARGUMENT...]]
 
@@ -37,8 +37,8 @@ Usage: voicewire-sandbox [options] [-- COMMAND [ARGUMENT...]]
   --help, --version
 
 Deepdub is at /api/v1 (REST), /open and /ws (WebSocket), Respeecher at /api and /api/v2, Palabra at /saas. POST
-/sandbox/faults with {\"fault\": SPEC, \"times\": N} lets the next requests fail, POST /sandbox/respeecher and
-/sandbox/palabra steer those services; GET /sandbox/requests, /sandbox/generations and /sandbox/connections show what
+/sandbox/faults with {\"fault\": SPEC, \"times\": N} lets the next requests fail, and DELETE withdraws what is left of that;
+POST /sandbox/respeecher and /sandbox/palabra steer those services; GET /sandbox/requests, /sandbox/generations and /sandbox/connections show what
 happened.";
 
 /// What to do.
@@ -72,9 +72,10 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, String> {
             Long("tls") => options.tls = true,
             Long("ca-file") => ca_file = Some(parser.value().map_err(text)?.into()),
             Long("key") => options.keys.push(string(&mut parser)?),
-            Long("max-concurrent") => {
-                options.max_concurrent = number(&mut parser, "--max-concurrent")?;
-            }
+            Long("max-concurrent") => match number(&mut parser, "--max-concurrent")? {
+                0 => return Err("--max-concurrent must be at least 1".to_owned()),
+                most => options.max_concurrent = most,
+            },
             Long("first-chunk-delay") => {
                 let millis: u32 = number(&mut parser, "--first-chunk-delay")?;
                 options.first_chunk_delay = Duration::from_millis(millis.into());

@@ -1,21 +1,29 @@
 //! A command that is served alone: it finds the sandbox by its environment.
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::{Command, ExitCode, ExitStatus};
 use std::{io, thread};
 
 use tokio::sync::oneshot;
 use voicewire_sandbox::Sandbox;
 
-/// Runs it, and ends as it ends. When the sandbox is told to stop meanwhile, that is the end of the wait: a terminal
+/// Runs it, and ends as it ends. `authority` is the file with the certificate that it has to trust, if any. When the sandbox is told to stop meanwhile, that is the end of the wait: a terminal
 /// tells both.
 pub async fn run(
     sandbox: &Sandbox,
     program: &OsStr,
     arguments: &[OsString],
+    authority: Option<&Path>,
     told_to_stop: impl Future<Output = ()>,
 ) -> Result<ExitCode, String> {
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    if let Some(file) = authority {
+        // In full: the program may work in another folder.
+        let file = std::path::absolute(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        command.env("SSL_CERT_FILE", file);
+    }
+    let mut child = command
         .args(arguments)
         .env("DEEPDUB_API_KEY", sandbox.api_key())
         .env("DEEPDUB_BASE_URL", sandbox.deepdub_rest_url())

@@ -52,7 +52,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         // Listened for before the URL is out: whoever has read it may send a signal.
         let told = told_to_stop()?;
         if let Some((program, given)) = arguments.command.split_first() {
-            return command::run(&sandbox, program, given, told).await;
+            return command::run(&sandbox, program, given, arguments.ca_file.as_deref(), told).await;
         }
         let mut stdout = io::stdout();
         writeln!(stdout, "{}", sandbox.base_url())

@@ -152,7 +152,7 @@ fn help_and_version_go_to_standard_output() {
 fn what_cannot_work_is_said_and_ends_with_2() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 13] = [
         (&["--port=0", "--"], "COMMAND"),
         (&["--port", &port], "in use"),
         (&["--port", "70000"], "--port"),
@@ -166,6 +166,7 @@ fn what_cannot_work_is_said_and_ends_with_2() {
         (&["--port=0", "--engine", "human"], "--engine"),
         (&["--port=0", "--fault", "explode"], "explode"),
         (&["--port=0", "--chunk-millis", "0"], "--chunk-millis"),
+        (&["--port=0", "--max-concurrent", "0"], "--max-concurrent"),
         (&["--port=0", "--tls"], "--ca-file"),
         (
             &["--port=0", "--tls", "--ca-file=/no/such/directory/ca.pem"],
@@ -199,4 +200,28 @@ fn a_command_is_served_alone_and_its_exit_code_is_passed_on() {
     // As a shell says it.
     let killed = command(&["--", "sh", "-c", "kill -9 $$"]).output().unwrap();
     assert_eq!(killed.status.code(), Some(128 + 9));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_command_is_told_whom_to_trust() {
+    let folder = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
+    std::fs::create_dir(&folder).unwrap();
+    // Wherever it works.
+    let script = "cd / && echo $DEEPDUB_BASE_URL && cat \"$SSL_CERT_FILE\"";
+    let output = command(&["--tls", "--ca-file=ca.pem", "--", "sh", "-c", script])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    let pem = std::fs::read_to_string(folder.join("ca.pem")).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.starts_with("https://") && told.ends_with(&pem), "{told}");
+
+    // Without TLS it is left as it is.
+    let output = command(&["--", "sh", "-c", "echo $SSL_CERT_FILE"])
+        .env("SSL_CERT_FILE", "/mine.pem")
+        .output()
+        .unwrap();
+    assert_eq!(output.stdout, b"/mine.pem\n");
 }
