@@ -1944,7 +1944,8 @@ typedef struct vw_respeecher_job {
      */
     const char *recording_id;
     /**
-     * Where the original goes: a folder that is there,
+     * Where the original goes: a folder that is there, such as the "/folder_id" of another job's outcome. Three
+     * paragraphs in two voices are three jobs of two conversions each, the second and third in the folder of the first,
      */
     const char *folder_id;
     /**
@@ -1956,7 +1957,8 @@ typedef struct vw_respeecher_job {
      */
     const char *place_name;
     /**
-     * The original's label, with which the files' names begin. Default "recording".
+     * The original's label, with which the files' names begin. Default "recording". Jobs whose files go into one directory
+     * need labels of their own.
      */
     const char *label;
     /**
@@ -1973,7 +1975,9 @@ typedef struct vw_respeecher_job {
     const char *calibration_id;
     /**
      * The directory for the files, which is made if it is not there. Their names are made of the label, the voice and its
-     * style or accent; files of these names are replaced. Required.
+     * style or accent, such as "recording-Nora-Neutral.wav", with what no system takes left out or replaced; files of these
+     * names are replaced. A name of more than 200 bytes is cut before its ending. Where two of a job would be the same but for
+     * capitals, the second has the first 40 characters of its own, "-2" and the ending, and so on. Required.
      */
     const char *directory;
     /**
@@ -3810,6 +3814,12 @@ vw_status vw_respeecher_client_free(struct vw_respeecher_client *client);
  *   [semitones_correction]).
  * - list_accent_samples: GET /api/v2/accents/samples (accent_id).
  *
+ * What is in an answer, and so at which pointers, the service's own page tells for each call, and with a line for each field
+ * the types of voicewire::respeecher ("cargo doc") and the classes of voicewire.respeecher in Python. Everything that is
+ * named has its id at "/id". The most asked for: of a voice "/name", "/available", "/narration_styles/0/id" and
+ * "/narration_styles/0/info/name", "/accents/0/id" and "/accents/0/info/name"; of a recording "/state", "/error", "/url",
+ * "/label", "/duration"; "/credits" of get_credits.
+ *
  * VW_ERR_INVALID_ARGUMENT before anything is sent, vw_error.field naming the parameter ("name" for a name that is none): a
  * parameter that is missing or empty, an id that cannot be in a path ("." and ".." and what is longer than 1024 bytes; all
  * others are percent-encoded and stay one segment) or would make another call of it (the recording "export"), an element of
@@ -3949,7 +3959,8 @@ vw_status vw_respeecher_job_init(struct vw_respeecher_job *job);
  * with vw_json_free:
  *
  * - "files": the conversions that have become files, each with "index" (which of the job's conversions), "path", "bytes" and
- *   "recording" (the conversion, as the service has it).
+ *   "recording" (the conversion, as the service has it: vw_respeecher_call). So "/files/0/path" is where the first is, and
+ *   vw_json_size(outcome, "/files") how many there are.
  * - "failures": those that have not, each with "index", "conversion_id", "status" (a vw_status), "status_name", "message" and
  *   "description".
  * - "recording_id": what the job can be resumed with. "recording": the original, as the service has it.
@@ -4015,6 +4026,10 @@ vw_status vw_palabra_client_free(struct vw_palabra_client *client);
  * - create_clone: POST /saas/voice/clone (name, samples, [description], [labels]).
  * - regenerate_sample: POST /saas/voice/m/{voice_id}/tts-sample (lang_code).
  *
+ * What is in an answer, and so at which pointers, the service's own pages tell for each call, and with a line for each field
+ * the types of voicewire::palabra ("cargo doc") and the classes of voicewire.palabra in Python. The most asked for: of a voice
+ * "/voice_id", "/name", "/processing_status"; of a sample "/url"; of get_limits "/limit" and "/remaining".
+ *
  * VW_ERR_INVALID_ARGUMENT before anything is sent, vw_error.field naming the parameter ("name" for a name that is none): a
  * parameter that is missing or empty, an id that cannot be in a path ("." and ".." and what is longer than 1024 bytes; all
  * others are percent-encoded and stay one segment). After that whatever the service says, with its problem details:
@@ -4054,7 +4069,9 @@ vw_status vw_palabra_download_url(const struct vw_palabra_client *client,
 vw_status vw_palabra_waiting_init(struct vw_palabra_waiting *waiting);
 
 /**
- * Replaces all samples of a voice by a fresh one in this language, such as "en-us"; *sample is the new one, with its "url".
+ * Replaces all samples of a voice by a fresh one in this language, such as "en-us"; *sample is the new one: its audio is at
+ * "/url", for vw_palabra_download_url, its words at "/text/content", its language at "/text/lang", its media type at
+ * "/mime_type".
  *
  * While another regeneration of the same voice is running this is VW_ERR_LOCKED: at once when waiting is NULL, else when
  * waiting's limit is reached. cancel may be NULL, and so may sample; free *sample with vw_json_free.
@@ -4103,7 +4120,7 @@ vw_status vw_palabra_new_voice_init(struct vw_palabra_new_voice *voice);
 
 /**
  * Makes a voice from a recording: announces it, uploads it, and waits until the voice is ready. *made is the voice; free it
- * with vw_json_free.
+ * with vw_json_free. "/voice_id" names it in other calls; "/processing_status" is "ready", "/name" what it is called.
  *
  * on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE
  * before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the

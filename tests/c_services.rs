@@ -259,7 +259,7 @@ fn the_examples_convert_a_text_and_clone_what_comes_of_it() {
     };
     let (respeecher, palabra) = (example("respeecher"), example("palabra"));
     let output = without_account(
-        under_valgrind(&respeecher).args(["Welcome to the show.", "-d", "takes"]),
+        under_valgrind(&respeecher).args(["Welcome to the show.", "And now the news.", "-d", "takes"]),
         &folder,
     );
     let (out, err) = (
@@ -268,7 +268,11 @@ fn the_examples_convert_a_text_and_clone_what_comes_of_it() {
     );
     assert!(out.contains(", Neutral\n") && !out.contains("(null)"), "{out}");
     let paths: Vec<&str> = out.lines().filter(|line| line.starts_with("takes/")).collect();
-    assert_eq!(paths.len(), 2, "{out}");
+    assert_eq!(paths.len(), 4, "{out}");
+    assert!(
+        paths[1].starts_with("takes/text 1-") && paths[2].starts_with("takes/text 2-"),
+        "{out}"
+    );
     assert!(err.contains("downloading  2 of 2"), "{err}");
     assert!(paths.iter().all(|path| plays(&folder.join(path))));
 

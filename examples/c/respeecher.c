@@ -1,8 +1,8 @@
-/* Has a text spoken and converted into voices of Respeecher's marketplace: a file for each.
+/* Has texts spoken and converted into voices of Respeecher's marketplace: a file for each text and voice.
  *
- *     build/respeecher "Welcome to the show." -d takes
+ *     build/respeecher "Welcome to the show." "And now the news." -d takes
  *
- * It takes the first two voices that the account may use. With RESPEECHER_API_KEY set the service does it; without it a local
+ * Each text is a job; their originals lie in one folder. It takes the first two voices that the account may use. With RESPEECHER_API_KEY set the service does it; without it a local
  * sandbox. What was stopped or failed is taken up again with -r and the recording that it names.
  */
 #include "local_sandbox.h"
@@ -67,12 +67,34 @@ static void tell(const vw_json *outcome) {
     }
 }
 
-static int convert(const vw_respeecher_config *config, const char *text, const char *recording, const char *directory) {
-    char ids[VOICES][2][ID_SIZE];
+/* One job. The first of several makes a folder, which folder then names for the others. */
+static int run(vw_respeecher_client *client, vw_respeecher_job *job, char folder[ID_SIZE]) {
+    vw_json *outcome = NULL;
+    int exit_code = EXIT_SUCCESS;
+
+    if (folder[0] != '\0') job->folder_id = folder;
+    if (vw_respeecher_convert(client, job, on_progress, NULL, NULL, &outcome) != VW_OK) {
+        fprintf(stderr, "\n");
+        exit_code = fail("respeecher");
+        if (vw_json_str(outcome, "/recording_id") != NULL)
+            fprintf(stderr, "to take it up again: -r %s\n", vw_json_str(outcome, "/recording_id"));
+    } else {
+        fprintf(stderr, "\n");
+    }
+    if (vw_json_str(outcome, "/folder_id") != NULL)
+        snprintf(folder, ID_SIZE, "%s", vw_json_str(outcome, "/folder_id"));
+    tell(outcome);
+    vw_json_free(outcome);
+    return exit_code;
+}
+
+/* Texts, or one recording. */
+static int convert(const vw_respeecher_config *config, char *const *texts, size_t text_count, const char *recording,
+                   const char *directory) {
+    char ids[VOICES][2][ID_SIZE], folder[ID_SIZE] = "", label[32];
     vw_respeecher_conversion conversions[VOICES];
     vw_respeecher_client *client = NULL;
     vw_respeecher_job job;
-    vw_json *outcome = NULL;
     int exit_code = EXIT_SUCCESS;
     size_t count, i;
 
@@ -84,49 +106,49 @@ static int convert(const vw_respeecher_config *config, const char *text, const c
         conversions[i].narration_style_id = ids[i][1];
     }
     vw_respeecher_job_init(&job);
-    job.text = text;
-    job.recording_id = recording;
     job.directory = directory;
     job.conversions = conversions;
     job.conversion_count = count;
-    if (vw_respeecher_convert(client, &job, on_progress, NULL, NULL, &outcome) != VW_OK) {
-        fprintf(stderr, "\n");
-        exit_code = fail("respeecher");
-        if (vw_json_str(outcome, "/recording_id") != NULL)
-            fprintf(stderr, "to take it up again: -r %s\n", vw_json_str(outcome, "/recording_id"));
-    } else {
-        fprintf(stderr, "\n");
+    /* The files' names begin with it: one job's do not replace another's. */
+    if (text_count > 1) job.label = label;
+    for (i = 0; i < text_count; i++) {
+        snprintf(label, sizeof label, "text %u", (unsigned)(i + 1));
+        job.text = texts[i];
+        if (run(client, &job, folder) != EXIT_SUCCESS) exit_code = EXIT_FAILURE;
     }
-    tell(outcome);
-    vw_json_free(outcome);
+    if (recording != NULL) {
+        job.recording_id = recording;
+        exit_code = run(client, &job, folder);
+    }
     vw_respeecher_client_free(client);
     return exit_code;
 }
 
 int main(int argc, char **argv) {
-    const char *text = NULL, *recording = NULL, *directory = "takes", *key = getenv("RESPEECHER_API_KEY");
+    const char *recording = NULL, *directory = "takes", *key = getenv("RESPEECHER_API_KEY");
     vw_respeecher_config config;
     local_sandbox sandbox;
     int i, exit_code;
+    size_t texts = 0; /* they are gathered at the beginning of argv */
 
     for (i = 1; i < argc; i++) {
         if (strcmp(argv[i], "-d") == 0 && i + 1 < argc) directory = argv[++i];
         else if (strcmp(argv[i], "-r") == 0 && i + 1 < argc) recording = argv[++i];
-        else text = argv[i];
+        else argv[1 + texts++] = argv[i];
     }
-    if ((text == NULL) == (recording == NULL) || (text != NULL && text[0] == '-')) {
-        fprintf(stderr, "usage: %s TEXT [-d DIRECTORY]\n       %s -r RECORDING [-d DIRECTORY]\n", argv[0], argv[0]);
+    if ((texts == 0) == (recording == NULL) || (texts > 0 && argv[1][0] == '-')) {
+        fprintf(stderr, "usage: %s TEXT... [-d DIRECTORY]\n       %s -r RECORDING [-d DIRECTORY]\n", argv[0], argv[0]);
         return 2;
     }
 
     vw_respeecher_config_init(&config);
-    if (key != NULL && key[0] != '\0') return convert(&config, text, recording, directory);
+    if (key != NULL && key[0] != '\0') return convert(&config, argv + 1, texts, recording, directory);
 
     fprintf(stderr, "RESPEECHER_API_KEY is not set: a local sandbox converts instead of the service\n");
     if (local_sandbox_start(&sandbox, argv[0]) != 0) return EXIT_FAILURE;
     config.api_key = LOCAL_SANDBOX_RESPEECHER_KEY;
     config.base_url = sandbox.base_url;
-    exit_code = convert(&config, text, recording, directory);
+    exit_code = convert(&config, argv + 1, texts, recording, directory);
     local_sandbox_stop(&sandbox);
     return exit_code;
 }

@@ -154,6 +154,10 @@ pub extern "C" fn vw_palabra_client_free(client: *mut vw_palabra_client) -> vw_s
 /// - create_clone: POST /saas/voice/clone (name, samples, [description], [labels]).
 /// - regenerate_sample: POST /saas/voice/m/{voice_id}/tts-sample (lang_code).
 ///
+/// What is in an answer, and so at which pointers, the service's own pages tell for each call, and with a line for each field
+/// the types of voicewire::palabra ("cargo doc") and the classes of voicewire.palabra in Python. The most asked for: of a voice
+/// "/voice_id", "/name", "/processing_status"; of a sample "/url"; of get_limits "/limit" and "/remaining".
+///
 /// VW_ERR_INVALID_ARGUMENT before anything is sent, vw_error.field naming the parameter ("name" for a name that is none): a
 /// parameter that is missing or empty, an id that cannot be in a path ("." and ".." and what is longer than 1024 bytes; all
 /// others are percent-encoded and stay one segment). After that whatever the service says, with its problem details:
@@ -278,7 +282,9 @@ pub unsafe extern "C" fn vw_palabra_waiting_init(waiting: *mut vw_palabra_waitin
     })
 }
 
-/// Replaces all samples of a voice by a fresh one in this language, such as "en-us"; *sample is the new one, with its "url".
+/// Replaces all samples of a voice by a fresh one in this language, such as "en-us"; *sample is the new one: its audio is at
+/// "/url", for vw_palabra_download_url, its words at "/text/content", its language at "/text/lang", its media type at
+/// "/mime_type".
 ///
 /// While another regeneration of the same voice is running this is VW_ERR_LOCKED: at once when waiting is NULL, else when
 /// waiting's limit is reached. cancel may be NULL, and so may sample; free *sample with vw_json_free.

@@ -171,7 +171,7 @@ pub unsafe extern "C" fn vw_palabra_new_voice_init(voice: *mut vw_palabra_new_vo
 }
 
 /// Makes a voice from a recording: announces it, uploads it, and waits until the voice is ready. *made is the voice; free it
-/// with vw_json_free.
+/// with vw_json_free. "/voice_id" names it in other calls; "/processing_status" is "ready", "/name" what it is called.
 ///
 /// on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE
 /// before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the

@@ -200,6 +200,12 @@ pub extern "C" fn vw_respeecher_client_free(client: *mut vw_respeecher_client) -
 ///   [semitones_correction]).
 /// - list_accent_samples: GET /api/v2/accents/samples (accent_id).
 ///
+/// What is in an answer, and so at which pointers, the service's own page tells for each call, and with a line for each field
+/// the types of voicewire::respeecher ("cargo doc") and the classes of voicewire.respeecher in Python. Everything that is
+/// named has its id at "/id". The most asked for: of a voice "/name", "/available", "/narration_styles/0/id" and
+/// "/narration_styles/0/info/name", "/accents/0/id" and "/accents/0/info/name"; of a recording "/state", "/error", "/url",
+/// "/label", "/duration"; "/credits" of get_credits.
+///
 /// VW_ERR_INVALID_ARGUMENT before anything is sent, vw_error.field naming the parameter ("name" for a name that is none): a
 /// parameter that is missing or empty, an id that cannot be in a path ("." and ".." and what is longer than 1024 bytes; all
 /// others are percent-encoded and stay one segment) or would make another call of it (the recording "export"), an element of

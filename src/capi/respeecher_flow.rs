@@ -98,13 +98,15 @@ pub struct vw_respeecher_job {
     /// or an original that is there: what a job was that did not come to its end. Conversions that were ordered for it are
     /// not ordered again, unless they failed.
     pub recording_id: *const c_char,
-    /// Where the original goes: a folder that is there,
+    /// Where the original goes: a folder that is there, such as the "/folder_id" of another job's outcome. Three
+    /// paragraphs in two voices are three jobs of two conversions each, the second and third in the folder of the first,
     pub folder_id: *const c_char,
     /// or a new one in this project; else a new one in a new project.
     pub project_id: *const c_char,
     /// What the new folder, and the new project, are called. Default "voicewire".
     pub place_name: *const c_char,
-    /// The original's label, with which the files' names begin. Default "recording".
+    /// The original's label, with which the files' names begin. Default "recording". Jobs whose files go into one directory
+    /// need labels of their own.
     pub label: *const c_char,
     /// Into which voices: an array of structs of one struct_size.
     pub conversions: *const vw_respeecher_conversion,
@@ -113,7 +115,9 @@ pub struct vw_respeecher_job {
     /// The calibration to use, for audio. Default: the account's.
     pub calibration_id: *const c_char,
     /// The directory for the files, which is made if it is not there. Their names are made of the label, the voice and its
-    /// style or accent; files of these names are replaced. Required.
+    /// style or accent, such as "recording-Nora-Neutral.wav", with what no system takes left out or replaced; files of these
+    /// names are replaced. A name of more than 200 bytes is cut before its ending. Where two of a job would be the same but for
+    /// capitals, the second has the first 40 characters of its own, "-2" and the ending, and so on. Required.
     pub directory: *const c_char,
     /// How the service is asked whether it is done: the first wait; each further one is longer by half. 1 ms or more.
     /// Default 1000 ms.
@@ -407,7 +411,8 @@ pub unsafe extern "C" fn vw_respeecher_job_init(job: *mut vw_respeecher_job) -> 
 /// with vw_json_free:
 ///
 /// - "files": the conversions that have become files, each with "index" (which of the job's conversions), "path", "bytes" and
-///   "recording" (the conversion, as the service has it).
+///   "recording" (the conversion, as the service has it: vw_respeecher_call). So "/files/0/path" is where the first is, and
+///   vw_json_size(outcome, "/files") how many there are.
 /// - "failures": those that have not, each with "index", "conversion_id", "status" (a vw_status), "status_name", "message" and
 ///   "description".
 /// - "recording_id": what the job can be resumed with. "recording": the original, as the service has it.
