@@ -1966,7 +1966,8 @@ typedef struct vw_respeecher_job {
     const char *calibration_id;
     /**
      * The directory for the files, which is made if it is not there. Their names are made of the label, the voice and its
-     * style or accent; files of these names are replaced. Required.
+     * style or accent. A file of such a name that is there stays, and the new one gets a number ("-2"); what a resumed job
+     * had downloaded before is not written a second time. Required.
      */
     const char *directory;
     /**

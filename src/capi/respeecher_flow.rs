@@ -113,7 +113,8 @@ pub struct vw_respeecher_job {
     /// The calibration to use, for audio. Default: the account's.
     pub calibration_id: *const c_char,
     /// The directory for the files, which is made if it is not there. Their names are made of the label, the voice and its
-    /// style or accent; files of these names are replaced. Required.
+    /// style or accent. A file of such a name that is there stays, and the new one gets a number ("-2"); what a resumed job
+    /// had downloaded before is not written a second time. Required.
     pub directory: *const c_char,
     /// How the service is asked whether it is done: the first wait; each further one is longer by half. 1 ms or more.
     /// Default 1000 ms.

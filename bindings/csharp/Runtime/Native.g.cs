@@ -1136,7 +1136,7 @@ namespace Voicewire
             internal UIntPtr conversion_count;
             /// <summary>The calibration to use, for audio. Default: the account's.</summary>
             internal byte* calibration_id;
-            /// <summary>The directory for the files, which is made if it is not there. Their names are made of the label, the voice and its style or accent; files of these names are replaced. Required.</summary>
+            /// <summary>The directory for the files, which is made if it is not there. Their names are made of the label, the voice and its style or accent. A file of such a name that is there stays, and the new one gets a number ("-2"); what a resumed job had downloaded before is not written a second time. Required.</summary>
             internal byte* directory;
             /// <summary>How the service is asked whether it is done: the first wait; each further one is longer by half. 1 ms or more. Default 1000 ms.</summary>
             internal uint polling_first_ms;

@@ -131,7 +131,9 @@ class FlowCalls(RecordingCalls, VoiceCalls):
             voices: Into which voices, as Voice or by their ids; texts in the style that the voice has as its default.
             conversions: The same with style, accent and shift. These come before `voices`; one of both at least.
             directory: Where the files go; it is made if it is not there. Their names are made of the label (the
-                conversion's own, if it has one), the voice and its style or accent; files of these names are replaced.
+                conversion's own, if it has one), the voice and its style or accent. A file of such a name that is there
+                stays, and the new one gets a number ('-2'); what a resumed job had downloaded before is not written a
+                second time.
             label: The original's label, with which the files' names begin. Else 'recording'.
             language: The text's language (ISO 639). Else it is found out.
             file_name: What bytes are called as a file, as for create_recording().
