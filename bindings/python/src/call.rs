@@ -10,6 +10,7 @@ use voicewire::CallOptions;
 
 use crate::cancel::token;
 use crate::interrupt::Interrupt;
+use crate::shutdown;
 
 /// What can end a call before its time.
 pub(crate) struct Call {
@@ -53,7 +54,7 @@ impl Call {
             return ControlFlow::Continue(());
         };
         let told = Python::try_attach(|py| {
-            let answer = on_progress.bind(py).call1(arguments(py)?)?;
+            let answer = shutdown::call(on_progress.bind(py), &arguments(py)?)?;
             Ok(answer.is(&*PyBool::new(py, false)))
         });
         match told {
