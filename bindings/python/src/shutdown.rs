@@ -9,6 +9,8 @@ use std::sync::{Mutex, OnceLock, PoisonError, Weak};
 use std::thread::ThreadId;
 use std::time::Duration;
 
+#[cfg(not(windows))]
+use pyo3::exceptions::PyImportError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -120,6 +122,20 @@ fn at_exit(py: Python<'_>) {
 #[pyfunction]
 fn after_fork() {
     GATE.store(0, Ordering::SeqCst);
+}
+
+/// Refuses subinterpreters, in which there would be types and an exit for one of them that all others have, too.
+pub(crate) fn check_interpreter(_py: Python<'_>) -> PyResult<()> {
+    // Not in Windows' python3.dll before 3.10.
+    #[cfg(not(windows))]
+    // SAFETY: the interpreter is held.
+    if unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) } != 0 {
+        return Err(PyImportError::new_err(
+            "voicewire is for the main interpreter and cannot be imported in a subinterpreter (under mod_wsgi, set \
+            WSGIApplicationGroup %{GLOBAL})",
+        ));
+    }
+    Ok(())
 }
 
 pub(crate) fn register(py: Python<'_>) -> PyResult<()> {

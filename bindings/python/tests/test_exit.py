@@ -1,8 +1,11 @@
-"""The interpreter's end, while threads that nobody waits for are in callbacks."""
+"""The interpreter's end, while threads that nobody waits for are in callbacks; and interpreters that are not the main one."""
 
+import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import PATIENCE
@@ -50,5 +53,43 @@ def test_a_program_ends_while_a_daemon_is_in_a_callback(tmp_path: Path, name: st
     outbox = OUTBOX.format(path=str(tmp_path / "outbox")) if name == "outbox" else ""
     program = tmp_path / "program.py"
     program.write_text(f"{before}\n{outbox}\nthreading.Thread{thread}")
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=PATIENCE)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def subinterpreters() -> Any:
+    for name in ("_interpreters", "_xxsubinterpreters"):
+        try:
+            return import_module(name)
+        except ImportError:
+            pass
+    pytest.skip("no subinterpreters here")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows' stable interface does not tell them apart")
+def test_a_subinterpreter_is_refused_and_the_main_one_goes_on(tmp_path: Path) -> None:
+    name = subinterpreters().__name__
+    program = tmp_path / "program.py"
+    program.write_text(f"""
+import {name} as interpreters
+try:
+    other = interpreters.create("legacy")
+except TypeError:
+    other = interpreters.create(isolated=False)
+run = getattr(interpreters, "exec", interpreters.run_string)
+run(other, '''
+try:
+    import voicewire
+except ImportError as error:
+    assert "main interpreter" in str(error), error
+else:
+    raise AssertionError("it was imported")
+''')
+interpreters.destroy(other)
+
+from voicewire.sandbox import Sandbox
+with Sandbox() as sandbox, sandbox.client() as client, client.open_session() as session:
+    assert len(client.tts("Hello.", "v")) and list(session.speak("Hello.", "v"))
+""")
     done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=PATIENCE)
     assert (done.returncode, done.stderr) == (0, "")
