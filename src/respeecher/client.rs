@@ -456,8 +456,10 @@ impl Client {
         for name in ["email", "password"] {
             check_given(name, parameters.get(name))?;
         }
-        self.inner.credentials.become_login(parameters)?;
+        let credentials = &self.inner.credentials;
+        let before = credentials.become_login(parameters)?;
         self.open_session(Value::Object(parameters.clone()))
+            .inspect_err(|_| credentials.stay_login(before))
     }
 
     fn open_session(&self, body: Value) -> Result<Value> {
