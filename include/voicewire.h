@@ -381,6 +381,10 @@ typedef struct vw_error {
      * The service's number for the problem ("error_code"); INT64_MIN when it gave none.
      */
     int64_t problem_error_code;
+    /**
+     * The voice that stays with the service although making it failed (vw_palabra_clone); NULL when none does.
+     */
+    const char *voice_id;
 } vw_error;
 
 /**
@@ -4095,7 +4099,7 @@ vw_status vw_palabra_new_voice_init(struct vw_palabra_new_voice *voice);
  * on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE
  * before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the
  * field "waiting_limit" when it took too long, VW_ERR_CANCELLED; VW_ERR_QUOTA_EXCEEDED when the account may have no more
- * voices; then whatever calls can fail with. A voice that has been announced stays, and the message names it:
+ * voices; then whatever calls can fail with. A voice that has been announced stays, and vw_last_error()->voice_id is its id:
  * "delete_voice" makes room again.
  */
 vw_status vw_palabra_clone(const struct vw_palabra_client *client,

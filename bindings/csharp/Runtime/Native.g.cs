@@ -317,6 +317,8 @@ namespace Voicewire
             internal byte* problem_instance;
             /// <summary>The service's number for the problem ("error_code"); INT64_MIN when it gave none.</summary>
             internal long problem_error_code;
+            /// <summary>The voice that stays with the service although making it failed (vw_palabra_clone); NULL when none does.</summary>
+            internal byte* voice_id;
         }
 
         /// <summary>What is to be decoded, and how the samples are wanted. Filled by vw_decoder_config_init.</summary>
@@ -2282,7 +2284,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Makes a voice from a recording: announces it, uploads it, and waits until the voice is ready. *made is the voice; free it with vw_json_free.</para>
-        /// <para>on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the field "waiting_limit" when it took too long, VW_ERR_CANCELLED; VW_ERR_QUOTA_EXCEEDED when the account may have no more voices; then whatever calls can fail with. A voice that has been announced stays, and the message names it: "delete_voice" makes room again.</para>
+        /// <para>on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the field "waiting_limit" when it took too long, VW_ERR_CANCELLED; VW_ERR_QUOTA_EXCEEDED when the account may have no more voices; then whatever calls can fail with. A voice that has been announced stays, and vw_last_error()-&gt;voice_id is its id: "delete_voice" makes room again.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_palabra_clone(IntPtr client, vw_palabra_new_voice* voice, IntPtr on_progress, IntPtr user_data, IntPtr cancel, IntPtr* made);

@@ -77,6 +77,11 @@ impl Call {
     /// the call.
     pub fn exception(&self, py: Python<'_>, error: &voicewire::Error) -> PyErr {
         let raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner).take();
-        raised.unwrap_or_else(|| self.interrupt.exception(py, error))
+        let exception = raised.unwrap_or_else(|| self.interrupt.exception(py, error));
+        if let Some(id) = error.voice_id() {
+            // Where it cannot be set the message of what was raised is all there is.
+            let _ = exception.value(py).setattr("voice_id", id);
+        }
+        exception
     }
 }
