@@ -112,9 +112,10 @@ def test_a_lock_is_not_waited_for_longer_than_was_asked(
     with pytest.raises(voicewire.LockedError):
         cloner.regenerate_sample(voice_id, "de", wait=wait, **QUICK)
     assert regenerations(sandbox) == [403]
-    with pytest.raises(voicewire.InvalidArgumentError) as caught:
-        cloner.regenerate_sample(voice_id, "de", wait=-1)
-    assert caught.value.field == "wait" and "True for as long as it takes" in str(caught.value)
+    for wrong in (-1, "long", [3]):
+        with pytest.raises(voicewire.InvalidArgumentError) as caught:
+            cloner.regenerate_sample(voice_id, "de", wait=wrong)  # type: ignore[arg-type]
+        assert caught.value.field == "wait" and "True for as long as it takes" in str(caught.value)
 
 
 def test_problem_details_reach_the_user_whole(cloner: palabra.Client) -> None:

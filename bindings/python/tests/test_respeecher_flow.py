@@ -117,6 +117,14 @@ def test_voices_may_be_anything_to_go_through(
         assert len(market.convert("Hello.", voices=form(), directory=tmp_path, **QUICK).files) == 2
     conversions = (Conversion(voice.id, voice.narration_styles[0].id) for voice in voices[:2])
     assert len(market.convert("Hello.", conversions=conversions, directory=tmp_path, **QUICK).files) == 2
+    for no_conversion in ({"voice_id": voices[0].id}, None):
+        for order in (
+            lambda: market.create_order("x", [no_conversion]),  # type: ignore[list-item]
+            lambda: market.convert("Hello.", conversions=[no_conversion], directory=tmp_path),  # type: ignore[list-item]
+        ):
+            with pytest.raises(voicewire.InvalidArgumentError, match="Conversion") as caught:
+                order()
+            assert caught.value.field == "conversions"
     for nobody in ([], iter([]), [None], [voices[0], 1]):
         with pytest.raises(voicewire.InvalidArgumentError) as caught:
             market.convert("Hello.", voices=nobody, directory=tmp_path)  # type: ignore[arg-type]

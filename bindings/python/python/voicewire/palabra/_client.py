@@ -242,9 +242,13 @@ class Client:
             Error: as call().
         """
         waits = wait is not None and wait is not False
-        limit = float(wait) if waits and wait is not True and wait is not None else None
+        takes = "seconds, 0 or more, True for as long as it takes, or None not to wait"
+        try:
+            limit = float(wait) if waits and wait is not True and wait is not None else None
+        except (TypeError, ValueError):
+            raise invalid("wait", repr(wait), takes) from None
         if limit is not None and not limit >= 0:
-            raise invalid("wait", limit, "seconds, 0 or more, True for as long as it takes, or None not to wait")
+            raise invalid("wait", limit, takes)
         made = self._core.regenerate_sample(
             voice_id,
             lang_code,

@@ -12,7 +12,7 @@ from .._refusal import arguments, invalid
 from .._voicewire import CancelToken, Error
 from ._library import Recording
 from ._library_calls import RecordingCalls
-from ._voice_calls import Conversion, VoiceCalls
+from ._voice_calls import Conversion, VoiceCalls, sent
 from ._voices import Voice
 
 
@@ -212,7 +212,7 @@ class FlowCalls(RecordingCalls, VoiceCalls):
         key = "recording_id" if recording_id is not None else "text" if is_text else "audio"
         return {
             key: source if recording_id is None else recording_id,
-            "conversions": [conversion.to_dict() for conversion in wanted],
+            "conversions": sent(wanted),
         }
 
     def _run(
