@@ -387,6 +387,10 @@ typedef struct vw_error {
      * The service's number for the problem ("error_code"); INT64_MIN when it gave none.
      */
     int64_t problem_error_code;
+    /**
+     * The voice that stays with the service although making it failed (vw_palabra_clone); NULL when none does.
+     */
+    const char *voice_id;
 } vw_error;
 
 /**
@@ -1975,9 +1979,10 @@ typedef struct vw_respeecher_job {
     const char *calibration_id;
     /**
      * The directory for the files, which is made if it is not there. Their names are made of the label, the voice and its
-     * style or accent, such as "recording-Nora-Neutral.wav", with what no system takes left out or replaced; files of these
-     * names are replaced. A name of more than 200 bytes is cut before its ending. Where two of a job would be the same but for
-     * capitals, the second has the first 40 characters of its own, "-2" and the ending, and so on. Required.
+     * style or accent, such as "recording-Nora-Neutral.wav", with what no system takes left out or replaced. A name of more
+     * than 200 bytes is cut before its ending. A file of such a name that is there stays, also one of this job's that differs
+     * in capitals alone: the new one has the first 40 characters of its name, "-2" and the ending, and so on. What a resumed
+     * job had downloaded before is not written a second time. Required.
      */
     const char *directory;
     /**
@@ -4125,7 +4130,7 @@ vw_status vw_palabra_new_voice_init(struct vw_palabra_new_voice *voice);
  * on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE
  * before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the
  * field "waiting_limit" when it took too long, VW_ERR_CANCELLED; VW_ERR_QUOTA_EXCEEDED when the account may have no more
- * voices; then whatever calls can fail with. A voice that has been announced stays, and the message names it:
+ * voices; then whatever calls can fail with. A voice that has been announced stays, and vw_last_error()->voice_id is its id:
  * "delete_voice" makes room again.
  */
 vw_status vw_palabra_clone(const struct vw_palabra_client *client,

@@ -175,6 +175,7 @@ struct Details {
     vendor_type: Option<String>,
     retry_after: Option<Duration>,
     generation_id: Option<String>,
+    voice_id: Option<String>,
     received: Option<Received>,
     attempts: Option<u32>,
     problem: Option<Problem>,
@@ -194,6 +195,7 @@ impl Error {
             vendor_type: None,
             retry_after: None,
             generation_id: None,
+            voice_id: None,
             received: None,
             attempts: None,
             problem: None,
@@ -256,6 +258,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_voice(mut self, id: &str) -> Error {
+        self.0.voice_id = Some(id.to_owned());
+        self
+    }
+
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Error {
         self.0.attempts = Some(attempts);
         self
@@ -300,6 +307,7 @@ impl Error {
             &mut details.url,
             &mut details.vendor_type,
             &mut details.generation_id,
+            &mut details.voice_id,
         ]
         .into_iter()
         .chain(problem.into_iter().flatten())
@@ -351,6 +359,11 @@ impl Error {
         self.0.generation_id.as_deref()
     }
 
+    /// The voice that stays with the service although making it failed (Palabra).
+    pub fn voice_id(&self) -> Option<&str> {
+        self.0.voice_id.as_deref()
+    }
+
     /// How much audio had been delivered before the generation failed.
     pub fn received(&self) -> Option<Received> {
         self.0.received
@@ -388,6 +401,8 @@ impl fmt::Display for Error {
             attempts,
             problem,
             audio_position,
+            // The message names it.
+            voice_id: _,
             unsent: _,
         } = &*self.0;
         write!(f, "{kind}: {message}")?;

@@ -1,7 +1,7 @@
 //! A file that has its name only when it is whole.
 
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -64,13 +64,61 @@ impl PartFile {
         self.file.rewind()
     }
 
-    /// Gives the file its name, replacing a file that had it.
-    pub fn put_in_place(self) -> Result<()> {
+    fn synced(&self) -> Result<()> {
         self.file
             .sync_all()
-            .map_err(|error| file_error(&self.path, "could not be written", &error))?;
+            .map_err(|error| file_error(&self.path, "could not be written", &error))
+    }
+
+    /// Gives the file its name, replacing a file that had it.
+    pub fn put_in_place(self) -> Result<()> {
+        self.synced()?;
         std::fs::rename(&self.part, &self.path)
             .map_err(|error| file_error(&self.path, "could not be put in place", &error))
+    }
+
+    /// Gives the file the name `path`, beside its destination, unless something is called so already: then it is given
+    /// back. Of several that want one name at the same time, one gets it.
+    pub fn put_in_place_as(mut self, path: PathBuf) -> Result<std::result::Result<(), PartFile>> {
+        self.path = path;
+        self.synced()?;
+        match std::fs::hard_link(&self.part, &self.path) {
+            // The other name goes with the drop.
+            Ok(()) => return Ok(Ok(())),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(Err(self)),
+            // Not every file system has two names for one file.
+            Err(_) => {}
+        }
+        match File::create_new(&self.path) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(Err(self)),
+            Err(error) => return Err(file_error(&self.path, "could not be made", &error)),
+        }
+        let path = self.path.clone();
+        self.put_in_place().map(Ok).inspect_err(|_| {
+            // What was made to keep the name.
+            let _ = std::fs::remove_file(path);
+        })
+    }
+
+    /// Whether a file is, byte for byte, what was written.
+    pub fn is_same_as(&self, path: &Path) -> io::Result<bool> {
+        let mut there = File::open(path)?;
+        if there.metadata()?.len() != self.file.metadata()?.len() {
+            return Ok(false);
+        }
+        let mut written = File::open(&self.part)?;
+        let (mut left, mut right) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
+        loop {
+            let length = written.read(&mut left)?;
+            if length == 0 {
+                return Ok(true);
+            }
+            there.read_exact(&mut right[..length])?;
+            if left[..length] != right[..length] {
+                return Ok(false);
+            }
+        }
     }
 }
 

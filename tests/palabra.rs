@@ -468,6 +468,7 @@ fn a_voice_is_cloned_in_one_call() {
             })
             .expect_err("stopped");
         assert_kind(&error, ErrorKind::Cancelled);
+        assert!(error.voice_id().is_some(), "{error:?}");
     }
     let sent = TestServer::with_answers(vec![Vec::new()]);
     std::fs::write(directory.join("empty.wav"), b"").expect("written");
@@ -617,6 +618,7 @@ fn a_voice_that_cannot_be_made_and_credentials_that_are_wrong_say_so() {
         .expect("good");
     let left = left.voice_id.expect("an id");
     assert!(error.message().contains(&left), "{error}");
+    assert_eq!(error.voice_id(), Some(left.as_str()));
     // So is one whose recording did not arrive.
     sandbox.inject("http=403,on=POST /storage".parse().expect("a fault"));
     let error = of(&sandbox)
@@ -626,6 +628,7 @@ fn a_voice_that_cannot_be_made_and_credentials_that_are_wrong_say_so() {
     let ids = voices.filter_map(|voice| voice.expect("good").voice_id);
     let ids: Vec<String> = ids.filter(|id| *id != left).collect();
     assert!(ids.len() == 1 && error.message().contains(&ids[0]), "{error}");
+    assert_eq!(error.voice_id(), Some(ids[0].as_str()));
     let (id, secret) = sandbox.palabra().client();
     let base = || Config::new().base_url(sandbox.base_url()).http(http(0));
     Client::new(&base().client(id, secret))
@@ -642,6 +645,7 @@ fn a_voice_that_cannot_be_made_and_credentials_that_are_wrong_say_so() {
         .clone_voice(&mine(&directory), go_on)
         .expect_err("one too many");
     assert_kind(&error, ErrorKind::QuotaExceeded);
+    assert_eq!(error.voice_id(), None);
     assert!(
         error.problem().is_some_and(|problem| problem.error_code == Some(403)),
         "{error}"

@@ -638,3 +638,74 @@ fn an_original_that_fails_says_why() {
         assert_eq!(incomplete.outcome().recording_id(), Some("r"));
     }
 }
+
+#[test]
+fn files_of_other_jobs_stay_as_they_are() {
+    let sandbox = sandbox();
+    let client = market(&sandbox);
+    let two = voices(&client)[..2].to_vec();
+    let directory = Directory::new();
+    let files = |outcome: &Outcome| outcome.files.iter().map(|file| file.path.clone()).collect::<Vec<_>>();
+    let first = client
+        .convert(&job(PARAGRAPHS[0], &two, &directory), go)
+        .expect("converted");
+    let before: Vec<_> = files(&first)
+        .iter()
+        .map(|path| std::fs::read(path).expect("there"))
+        .collect();
+    let second = client
+        .convert(&job(PARAGRAPHS[1], &two, &directory), go)
+        .expect("converted");
+    // The same again, which is paid for again.
+    let third = client
+        .convert(&job(PARAGRAPHS[1], &two, &directory), go)
+        .expect("converted");
+    assert_eq!(directory.names().len(), 6, "{:?}", directory.names());
+    for (number, outcome) in [&second, &third].into_iter().enumerate() {
+        for (file, first) in outcome.files.iter().zip(&first.files) {
+            assert_whole(&file.path);
+            let stem = |path: &Path| path.file_stem().expect("a name").to_string_lossy().into_owned();
+            assert_eq!(stem(&file.path), format!("{}-{}", stem(&first.path), number + 2));
+        }
+    }
+    let after: Vec<_> = files(&first)
+        .iter()
+        .map(|path| std::fs::read(path).expect("there"))
+        .collect();
+    assert!(before == after, "the first job's files are what they were");
+
+    // What is a job's own it has again under the same names, and nothing of the others'.
+    std::fs::remove_file(&second.files[1].path).expect("removed");
+    let resumed = Job {
+        source: Source::Recording(second.recording_id().expect("there").to_owned()),
+        ..job("", &two, &directory)
+    };
+    let resumed = client.convert(&resumed, go).expect("converted");
+    assert_eq!(files(&resumed), files(&second));
+    assert_eq!(directory.names().len(), 6, "{:?}", directory.names());
+}
+
+#[test]
+fn jobs_at_the_same_time_do_not_write_the_same_file() {
+    let sandbox = sandbox();
+    let client = market(&sandbox);
+    let one = voices(&client)[..1].to_vec();
+    let directory = Directory::new();
+    let all_download = std::sync::Barrier::new(4);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut has_met = false;
+                let outcome = client.convert(&job(PARAGRAPHS[0], &one, &directory), |progress| {
+                    // All have chosen a name when the first of them is whole.
+                    if progress.bytes > 0 && !std::mem::replace(&mut has_met, true) {
+                        all_download.wait();
+                    }
+                    ControlFlow::Continue(())
+                });
+                assert_whole(&outcome.expect("converted").files[0].path);
+            });
+        }
+    });
+    assert_eq!(directory.names().len(), 4, "{:?}", directory.names());
+}

@@ -191,6 +191,22 @@ fn a_wrong_password_is_unauthorized_and_not_tried_again() {
 }
 
 #[test]
+fn a_login_that_fails_leaves_as_whom_a_client_speaks_as_it_was() {
+    let sandbox = sandbox();
+    let (email, password) = sandbox.respeecher().login();
+    let client = Client::new(&nobody_s_config(&sandbox).login(email, password).keep_password(true)).expect("good");
+    let wrong = serde_json::json!({ "email": email, "password": "recordings" });
+    assert_kind(
+        &client.call("login", wrong).expect_err("refused"),
+        ErrorKind::Unauthorized,
+    );
+    // It is no secret any more, whatever errors have to say.
+    let error = client.get_recording("nothing").expect_err("there is none");
+    assert!(error.to_string().contains("/api/recordings"), "{error}");
+    client.login().expect("the password is the one before");
+}
+
+#[test]
 fn a_client_needs_to_be_somebody() {
     let refused = |config: Config, field: &str| {
         let error = Client::new(&config.base_url("http://127.0.0.1:1").http(http(0))).expect_err("refused");

@@ -61,6 +61,7 @@ typedef struct vw_error {
     const char *problem_detail;
     const char *problem_instance;
     int64_t problem_error_code;
+    const char *voice_id;
 } vw_error;
 typedef int32_t vw_log_level;
 typedef void (*vw_log_fn)(vw_log_level level, const char *message, void *user_data);

@@ -48,6 +48,9 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
     if let (Some(file), Some(pem)) = (&arguments.ca_file, sandbox.ca_pem()) {
         std::fs::write(file, pem).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     }
+    if !sandbox.api_key().starts_with("dd-") {
+        eprintln!("voicewire-sandbox: no --key begins with dd-, as clients of Deepdub want it of theirs");
+    }
     runtime.block_on(async {
         // Listened for before the URL is out: whoever has read it may send a signal.
         let told = told_to_stop()?;

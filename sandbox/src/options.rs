@@ -80,9 +80,12 @@ impl Options {
         }
     }
 
-    /// A key that a service accepts: the first of those named, or else this one.
+    /// A key that a service accepts: of those named the first that begins as its keys do, or else the first; where none is
+    /// named, this one.
     pub(crate) fn a_key(&self, usual: &'static str) -> &str {
-        self.keys.first().map_or(usual, String::as_str)
+        let prefix = usual.split_inclusive('-').next().unwrap_or_default();
+        let begins = self.keys.iter().find(|key| key.starts_with(prefix));
+        begins.or(self.keys.first()).map_or(usual, String::as_str)
     }
 
     /// Whether a service whose keys begin with `prefix` accepts this one.

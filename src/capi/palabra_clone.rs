@@ -176,7 +176,7 @@ pub unsafe extern "C" fn vw_palabra_new_voice_init(voice: *mut vw_palabra_new_vo
 /// on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE
 /// before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the
 /// field "waiting_limit" when it took too long, VW_ERR_CANCELLED; VW_ERR_QUOTA_EXCEEDED when the account may have no more
-/// voices; then whatever calls can fail with. A voice that has been announced stays, and the message names it:
+/// voices; then whatever calls can fail with. A voice that has been announced stays, and vw_last_error()->voice_id is its id:
 /// "delete_voice" makes room again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_palabra_clone(

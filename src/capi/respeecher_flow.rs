@@ -115,9 +115,10 @@ pub struct vw_respeecher_job {
     /// The calibration to use, for audio. Default: the account's.
     pub calibration_id: *const c_char,
     /// The directory for the files, which is made if it is not there. Their names are made of the label, the voice and its
-    /// style or accent, such as "recording-Nora-Neutral.wav", with what no system takes left out or replaced; files of these
-    /// names are replaced. A name of more than 200 bytes is cut before its ending. Where two of a job would be the same but for
-    /// capitals, the second has the first 40 characters of its own, "-2" and the ending, and so on. Required.
+    /// style or accent, such as "recording-Nora-Neutral.wav", with what no system takes left out or replaced. A name of more
+    /// than 200 bytes is cut before its ending. A file of such a name that is there stays, also one of this job's that differs
+    /// in capitals alone: the new one has the first 40 characters of its name, "-2" and the ending, and so on. What a resumed
+    /// job had downloaded before is not written a second time. Required.
     pub directory: *const c_char,
     /// How the service is asked whether it is done: the first wait; each further one is longer by half. 1 ms or more.
     /// Default 1000 ms.

@@ -133,12 +133,14 @@ pub struct vw_error {
     pub problem_instance: *const c_char,
     /// The service's number for the problem ("error_code"); INT64_MIN when it gave none.
     pub problem_error_code: i64,
+    /// The voice that stays with the service although making it failed (vw_palabra_clone); NULL when none does.
+    pub voice_id: *const c_char,
 }
 
 /// A `vw_error` and the texts that it points to: this thread's last one, or one for the length of a callback.
 pub(super) struct CError {
     info: vw_error,
-    _texts: [Option<CString>; 10],
+    _texts: [Option<CString>; 11],
 }
 
 impl CError {
@@ -160,6 +162,7 @@ impl CError {
             text(error.and_then(Error::url)),
             text(error.and_then(Error::vendor_type)),
             text(error.and_then(Error::generation_id)),
+            text(error.and_then(Error::voice_id)),
             text(problem.problem_type.as_deref()),
             text(problem.title.as_deref()),
             text(problem.detail.as_deref()),
@@ -168,7 +171,16 @@ impl CError {
         let pointers = texts
             .each_ref()
             .map(|text| text.as_ref().map_or(ptr::null(), |text| text.as_ptr()));
-        let [message, description, field, url, vendor_type, generation_id, ..] = pointers;
+        let [
+            message,
+            description,
+            field,
+            url,
+            vendor_type,
+            generation_id,
+            voice_id,
+            ..,
+        ] = pointers;
         let [.., problem_type, problem_title, problem_detail, problem_instance] = pointers;
         let position = error.and_then(Error::audio_position);
         let received = error.and_then(Error::received).unwrap_or_default();
@@ -195,6 +207,7 @@ impl CError {
             problem_detail,
             problem_instance,
             problem_error_code: problem.error_code.unwrap_or(i64::MIN),
+            voice_id,
         };
         CError { info, _texts: texts }
     }
@@ -231,6 +244,7 @@ static ENDING: Static = Static(vw_error {
     problem_detail: ptr::null(),
     problem_instance: ptr::null(),
     problem_error_code: i64::MIN,
+    voice_id: ptr::null(),
 });
 
 struct Static(vw_error);

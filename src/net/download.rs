@@ -42,6 +42,9 @@ const MAX_REDIRECTS: u32 = 5;
 /// How much is read at once.
 const PIECE: usize = 64 * 1024;
 
+/// Gives a file that is whole its name, and answers with its path.
+pub(crate) type Place<'a> = &'a dyn Fn(PartFile) -> Result<PathBuf>;
+
 pub(crate) struct Download<'a> {
     pub from: Endpoint,
     /// Sent to the service alone, wherever else the download leads.
@@ -50,6 +53,8 @@ pub(crate) struct Download<'a> {
     /// those that come with a key besides: the headers go along only where it does not work without.
     pub is_link: bool,
     pub to: &'a SaveTo,
+    /// Gives the file its name, which it answers with, where that is not simply the one that it goes to.
+    pub place: Option<Place<'a>>,
     /// For a directory, where the service gives no name.
     pub fallback_name: &'a str,
     pub on_progress: Progress<'a>,
@@ -148,8 +153,14 @@ impl Rest {
         let file = state
             .file
             .ok_or_else(|| Error::new(ErrorKind::Internal, "a download without a file"))?;
-        let path = file.path().to_owned();
-        file.put_in_place()?;
+        let path = match download.place {
+            Some(place) => place(file)?,
+            None => {
+                let path = file.path().to_owned();
+                file.put_in_place()?;
+                path
+            }
+        };
         Ok(Saved { path, bytes })
     }
 

@@ -32,7 +32,7 @@ mod websocket;
 
 pub use control::{CallOptions, CancelToken};
 pub(crate) use control::{Control, Stopwatch, WakeUp};
-pub(crate) use download::Download;
+pub(crate) use download::{Download, Place};
 pub use download::{SaveTo, Saved};
 pub(crate) use endpoint::Endpoint;
 pub(crate) use file_name::safe_name;

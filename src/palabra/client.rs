@@ -107,6 +107,7 @@ impl Client {
             headers: &self.headers(),
             is_link: true,
             to,
+            place: None,
             fallback_name: name.as_deref().unwrap_or("sample"),
             on_progress: &mut on_progress,
             error_of: &|response| response_error(response, false),

@@ -21,7 +21,7 @@ pub struct NewVoice {
     pub description: Option<String>,
     /// The account's own words about it.
     pub labels: Map<String, Value>,
-    /// The language that is spoken in the recording.
+    /// The language that is spoken in the recording. Left out where there is none, and the service may want it.
     pub language: Option<LangCode>,
     /// Whether noise is to be taken out of it. Else the service decides.
     pub denoise: Option<bool>,
@@ -68,7 +68,7 @@ impl Client {
     /// `InvalidArgument` and `File` before anything is sent; `Server` with the service's words when it could not make the
     /// voice, `Timeout` with the field `waiting_limit` when it took too long, `Cancelled`; `QuotaExceeded` when the
     /// account may have no more voices; then whatever calls can fail with. A voice that has been announced stays, and the
-    /// message names it: [`Client::delete_voice`] makes room again.
+    /// error names it ([`Error::voice_id`]): [`Client::delete_voice`] makes room again.
     pub fn clone_voice(
         &self,
         new: &NewVoice,
@@ -99,7 +99,10 @@ impl Client {
             Error::new(ErrorKind::Protocol, message)
         })?;
         self.finish_clone(new, &announced, &voice_id, (&name, mime_type), &mut on_progress)
-            .map_err(|error| error.about(&format!("the voice {voice_id}, which stays with the service")))
+            .map_err(|error| {
+                let what = format!("the voice {voice_id}, which stays with the service");
+                error.about(&what).with_voice(&voice_id)
+            })
     }
 
     /// Uploads the recording of a voice that has been announced, and waits for it.

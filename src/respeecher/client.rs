@@ -17,7 +17,9 @@ use super::list::List;
 use super::parameters::{check_given, content_type, object, query_value, typed};
 use super::session::{Credentials, SignedIn};
 use crate::error::{Error, ErrorKind, Result};
-use crate::net::{self, Body, Call, CallOptions, Download, Method, Multipart, Progress, Response, Rest, SaveTo, Saved};
+use crate::net::{
+    self, Body, Call, CallOptions, Download, Method, Multipart, Place, Progress, Response, Rest, SaveTo, Saved,
+};
 
 /// Speaks to the marketplace. Clones are one client. Every call blocks the thread that makes it.
 #[derive(Clone)]
@@ -165,7 +167,7 @@ impl Client {
             ));
         }
         let (from, _) = self.prepared(endpoint, object(parameters)?)?;
-        self.save(from, false, to, "export.zip", &mut on_progress)
+        self.save(from, false, to, None, "export.zip", &mut on_progress)
     }
 
     /// Downloads what a [`url`](super::Recording::url) leads to. The key goes along only if that is at the service
@@ -177,11 +179,23 @@ impl Client {
         &self,
         url: &str,
         to: &SaveTo,
+        on_progress: impl FnMut(u64, Option<u64>) -> ControlFlow<()>,
+    ) -> Result<Saved> {
+        self.download_url_as(url, to, None, on_progress)
+    }
+
+    /// The same, and `place` gives the file its name.
+    pub(super) fn download_url_as(
+        &self,
+        url: &str,
+        to: &SaveTo,
+        place: Option<Place<'_>>,
         mut on_progress: impl FnMut(u64, Option<u64>) -> ControlFlow<()>,
     ) -> Result<Saved> {
         let from = self.inner.rest.follow("url", url)?;
         let name = from.path.rsplit('/').next().and_then(net::safe_name);
-        self.save(from, true, to, name.as_deref().unwrap_or("recording"), &mut on_progress)
+        let name = name.as_deref().unwrap_or("recording");
+        self.save(from, true, to, place, name, &mut on_progress)
     }
 
     /// A list of the call called `name`, page by page as it is asked for. `parameters` as for [`call`](Self::call);
@@ -379,6 +393,7 @@ impl Client {
         from: net::Endpoint,
         is_link: bool,
         to: &SaveTo,
+        place: Option<Place<'_>>,
         fallback_name: &str,
         on_progress: Progress<'_>,
     ) -> Result<Saved> {
@@ -389,6 +404,7 @@ impl Client {
                 headers: &who.headers(),
                 is_link,
                 to,
+                place,
                 fallback_name,
                 on_progress: &mut |done, total| (progress.borrow_mut())(done, total),
                 error_of: &response_error,
@@ -440,8 +456,10 @@ impl Client {
         for name in ["email", "password"] {
             check_given(name, parameters.get(name))?;
         }
-        self.inner.credentials.become_login(parameters)?;
+        let credentials = &self.inner.credentials;
+        let before = credentials.become_login(parameters)?;
         self.open_session(Value::Object(parameters.clone()))
+            .inspect_err(|_| credentials.stay_login(before))
     }
 
     fn open_session(&self, body: Value) -> Result<Value> {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::answers::{PlacedOrder, Recording};
 use super::client::Client;
 use super::errors::kind_of_reason;
-use super::file_names::file_name;
+use super::file_names::FileNames;
 use super::job::{Converted, Failure, Incomplete, Job, Outcome, Place, Polling, Progress, Source, Stage};
 use super::requests::{Conversion, ConversionQuery, NewFolder, NewProject, NewRecording, NewTtsRecording, Order};
 use super::words::State;
@@ -368,12 +368,10 @@ impl Flow<'_> {
 
     fn downloaded(&mut self, finished: Vec<(usize, Recording)>) -> Result<()> {
         let total = finished.len() as u64;
-        let mut names = HashSet::new();
+        let mut names = FileNames::new(self.job);
         for (done, (index, recording)) in finished.into_iter().enumerate() {
             let done = done as u64;
             self.tell(Stage::Downloading, done, total)?;
-            let name = file_name(self.job, index, &recording, &mut names);
-            let to = SaveTo::File(self.job.directory.join(name));
             let Some(url) = recording.url.clone() else {
                 let what = described(&self.job.conversions[index], &recording);
                 let error = Error::new(ErrorKind::Protocol, "it is done and has no url").about(&what);
@@ -381,19 +379,24 @@ impl Flow<'_> {
                 continue;
             };
             let client = self.client;
-            let saved = client.download_url(&url, &to, |bytes, _| {
+            let to = SaveTo::File(names.first(names.of(index, &recording)));
+            let place = |file| names.place(names.of(index, &recording), file);
+            let saved = client.download_url_as(&url, &to, Some(&place), |bytes, _| {
                 match self.tell_bytes(Stage::Downloading, done, total, bytes) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),
                 }
             });
             match saved {
-                Ok(saved) => self.outcome.files.push(Converted {
-                    index,
-                    recording,
-                    path: saved.path,
-                    bytes: saved.bytes,
-                }),
+                Ok(saved) => {
+                    names.take(&saved.path);
+                    self.outcome.files.push(Converted {
+                        index,
+                        recording,
+                        path: saved.path,
+                        bytes: saved.bytes,
+                    });
+                }
                 Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
                 Err(error) => {
                     let what = described(&self.job.conversions[index], &recording);

@@ -107,7 +107,8 @@ pub struct Job {
     /// The calibration to use, for audio. Else the account's.
     pub calibration_id: Option<String>,
     /// The directory for the files, which is made if it is not there. Their names are made of the label (the
-    /// conversion's own, if it has one), the voice and its style or accent; files of these names are replaced.
+    /// conversion's own, if it has one), the voice and its style or accent. A file of such a name that is there stays,
+    /// and the new one gets a number (`-2`); what a resumed job had downloaded before is not written a second time.
     pub directory: PathBuf,
     /// How the service is asked whether it is done.
     pub polling: Polling,

@@ -103,8 +103,8 @@ impl Credentials {
         })
     }
 
-    /// Signs in as somebody else from now on.
-    pub fn become_login(&self, parameters: &Map<String, Value>) -> Result<()> {
+    /// Signs in as somebody else from now on. Answers with as whom it was before.
+    pub fn become_login(&self, parameters: &Map<String, Value>) -> Result<Option<Login>> {
         let text = |name: &str| match parameters.get(name) {
             Some(Value::String(text)) => Ok(text.clone()),
             _ => Err(Error::invalid(name, "no text", "an account's")),
@@ -113,8 +113,12 @@ impl Credentials {
             email: text("email")?,
             password: Secret::new(text("password")?),
         };
-        self.state.lock().login = Some(login);
-        Ok(())
+        Ok(self.state.lock().login.replace(login))
+    }
+
+    /// That came to nothing, and what it was tried with is forgotten.
+    pub fn stay_login(&self, before: Option<Login>) {
+        self.state.lock().login = before;
     }
 
     /// A session was opened. Its token is taken out of the answer: it belongs into requests and nowhere else.

@@ -298,6 +298,7 @@ static kept cloned(vw_palabra_client *client) {
     made = NULL;
     clone.answer = VW_STOP;
     CHECK_STATUS(vw_palabra_clone(client, &voice, on_clone, &clone, NULL, &made), VW_ERR_CANCELLED);
+    CHECK(strcmp(vw_last_error()->voice_id, clone.voice_id.text) == 0);
     CHECK(made == NULL);
     voice_id = object("/voice_id", clone.voice_id.text, NULL);
     CHECK_STATUS(vw_palabra_call(client, "get_voice", voice_id, NULL, &made), VW_OK);

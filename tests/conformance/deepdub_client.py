@@ -9,6 +9,7 @@ import asyncio
 import base64
 import os
 import struct
+import wave
 from uuid import uuid4
 
 import pytest
@@ -125,6 +126,29 @@ def test_tts_over_rest(client, format, magic):
 
 def test_tts_over_rest_with_a_voice_to_imitate(client):
     assert client.tts(TEXT, voice_reference=b"RIFF....", format="mulaw")
+
+
+def test_a_speaker_is_classified_with_and_without_a_connection(client, tmp_path):
+    pytest.importorskip("av", reason="the client cuts its second out with PyAV")
+    with wave.open(str(tmp_path / "me.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16000)
+        samples = speak(client, format="s16le", sample_rate=16000)
+        file.writeframes(b"".join(samples))
+
+    async def connected():
+        async with client.async_connect() as connection:
+            # What is spoken at the same time goes elsewhere.
+            verdict, chunks = await asyncio.gather(
+                connection.gender_classify(tmp_path / "me.wav"), chunks_of(connection, format="mp3")
+            )
+            return verdict, b"".join(chunks)
+
+    verdict, at_the_same_time = asyncio.run(connected())
+    assert at_the_same_time and verdict["predicted_gender"] in ("female", "male")
+    alone = asyncio.run(client.gender_classify(tmp_path / "me.wav"))
+    assert alone == verdict
 
 
 def test_a_bad_key_is_refused(client):

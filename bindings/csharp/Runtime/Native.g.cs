@@ -317,6 +317,8 @@ namespace Voicewire
             internal byte* problem_instance;
             /// <summary>The service's number for the problem ("error_code"); INT64_MIN when it gave none.</summary>
             internal long problem_error_code;
+            /// <summary>The voice that stays with the service although making it failed (vw_palabra_clone); NULL when none does.</summary>
+            internal byte* voice_id;
         }
 
         /// <summary>What is to be decoded, and how the samples are wanted. Filled by vw_decoder_config_init.</summary>
@@ -1136,7 +1138,7 @@ namespace Voicewire
             internal UIntPtr conversion_count;
             /// <summary>The calibration to use, for audio. Default: the account's.</summary>
             internal byte* calibration_id;
-            /// <summary>The directory for the files, which is made if it is not there. Their names are made of the label, the voice and its style or accent, such as "recording-Nora-Neutral.wav", with what no system takes left out or replaced; files of these names are replaced. A name of more than 200 bytes is cut before its ending. Where two of a job would be the same but for capitals, the second has the first 40 characters of its own, "-2" and the ending, and so on. Required.</summary>
+            /// <summary>The directory for the files, which is made if it is not there. Their names are made of the label, the voice and its style or accent, such as "recording-Nora-Neutral.wav", with what no system takes left out or replaced. A name of more than 200 bytes is cut before its ending. A file of such a name that is there stays, also one of this job's that differs in capitals alone: the new one has the first 40 characters of its name, "-2" and the ending, and so on. What a resumed job had downloaded before is not written a second time. Required.</summary>
             internal byte* directory;
             /// <summary>How the service is asked whether it is done: the first wait; each further one is longer by half. 1 ms or more. Default 1000 ms.</summary>
             internal uint polling_first_ms;
@@ -2284,7 +2286,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Makes a voice from a recording: announces it, uploads it, and waits until the voice is ready. *made is the voice; free it with vw_json_free. "/voice_id" names it in other calls; "/processing_status" is "ready", "/name" what it is called.</para>
-        /// <para>on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the field "waiting_limit" when it took too long, VW_ERR_CANCELLED; VW_ERR_QUOTA_EXCEEDED when the account may have no more voices; then whatever calls can fail with. A voice that has been announced stays, and the message names it: "delete_voice" makes room again.</para>
+        /// <para>on_progress may be NULL; it may stop it. cancel may be NULL, and so may made. VW_ERR_INVALID_ARGUMENT and VW_ERR_FILE before anything is sent; VW_ERR_SERVER with the service's words when it could not make the voice, VW_ERR_TIMEOUT with the field "waiting_limit" when it took too long, VW_ERR_CANCELLED; VW_ERR_QUOTA_EXCEEDED when the account may have no more voices; then whatever calls can fail with. A voice that has been announced stays, and vw_last_error()-&gt;voice_id is its id: "delete_voice" makes room again.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_palabra_clone(IntPtr client, vw_palabra_new_voice* voice, IntPtr on_progress, IntPtr user_data, IntPtr cancel, IntPtr* made);

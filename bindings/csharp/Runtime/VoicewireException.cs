@@ -66,6 +66,7 @@ namespace Voicewire
             AudioByte = error->audio_byte < 0 ? (long?)null : error->audio_byte;
             AudioSeconds = error->audio_seconds < 0 ? (double?)null : error->audio_seconds;
             Problem = Problem.From(error);
+            VoiceId = Texts.Read(error->voice_id);
         }
 
         /// <summary>The kind of failure.</summary>
@@ -109,6 +110,9 @@ namespace Voicewire
 
         /// <summary>The service's own account of the error, as Palabra gives it; null when it gave none.</summary>
         public Problem Problem { get; private set; }
+
+        /// <summary>The voice that stays with Palabra although making it failed; null elsewhere.</summary>
+        public string VoiceId { get; private set; }
 
         /// <summary>
         /// What came of a Respeecher job that failed: its files so far, and the "recording_id" that it can be resumed with; null

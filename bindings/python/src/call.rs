@@ -10,6 +10,7 @@ use voicewire::CallOptions;
 
 use crate::cancel::token;
 use crate::interrupt::Interrupt;
+use crate::shutdown;
 
 /// What can end a call before its time.
 pub(crate) struct Call {
@@ -53,7 +54,7 @@ impl Call {
             return ControlFlow::Continue(());
         };
         let told = Python::try_attach(|py| {
-            let answer = on_progress.bind(py).call1(arguments(py)?)?;
+            let answer = shutdown::call(on_progress.bind(py), &arguments(py)?)?;
             Ok(answer.is(&*PyBool::new(py, false)))
         });
         match told {
@@ -76,6 +77,11 @@ impl Call {
     /// the call.
     pub fn exception(&self, py: Python<'_>, error: &voicewire::Error) -> PyErr {
         let raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner).take();
-        raised.unwrap_or_else(|| self.interrupt.exception(py, error))
+        let exception = raised.unwrap_or_else(|| self.interrupt.exception(py, error));
+        if let Some(id) = error.voice_id() {
+            // Where it cannot be set the message of what was raised is all there is.
+            let _ = exception.value(py).setattr("voice_id", id);
+        }
+        exception
     }
 }

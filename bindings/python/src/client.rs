@@ -35,6 +35,9 @@ use crate::text::TextSession;
 /// that other threads still have under way, and streams that are not at their end, are a CancelledError. What has come
 /// already (chunks, Speech, Issue) stays good.
 ///
+/// A daemon thread that is in a call when the program ends stays there, also in a callback. What is to be finished, or
+/// cleaned up, belongs into a thread that is joined.
+///
 /// After os.fork(), and so in a worker of multiprocessing's 'fork', make clients in the child; leave alone those of the
 /// parent, and their streams.
 ///
@@ -297,7 +300,7 @@ impl Client {
         while let Some(chunk) = generation.next(py)? {
             let is_last = chunk.is_last();
             // An exception leaves by `?`, which drops the generation and so closes its connection.
-            let answer = on_chunk.call1((chunk,))?;
+            let answer = shutdown::call(on_chunk, &(chunk,).into_pyobject(py)?)?;
             if answer.is(&*PyBool::new(py, false)) && !is_last {
                 return Err(generation.stop(py));
             }

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 use voicewire::deepdub::{NewVoice, PostRequest, UsageQuery, VoiceChanges, VoiceGender};
 
 use crate::answers::{Capacity, GenderClassification, Usage, UsageByModel, VoicePrompt};
@@ -11,13 +12,8 @@ use crate::cancel::token;
 use crate::client::Client;
 use crate::errors;
 use crate::issue::sent_audio_of;
-use crate::request::{speech_request, text_of};
+use crate::request::{Whole, speech_request, text_of, whole};
 use crate::stream::SpeechStream;
-
-/// A whole number, 0 or more.
-fn whole(py: Python<'_>, field: &str, value: i64) -> PyResult<u32> {
-    u32::try_from(value).map_err(|_| errors::invalid(py, field, &value.to_string(), "0 to 4294967295"))
-}
 
 /// What the days of a query are called here.
 const DAYS: &[(&str, &str)] = &[("from", "from_day"), ("to", "to_day")];
@@ -126,10 +122,10 @@ impl Client {
     fn list_voices(
         &self,
         py: Python<'_>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cancel: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Vec<VoicePrompt>> {
-        let limit = limit.map(|limit| whole(py, "limit", limit)).transpose()?;
+        let limit = whole(py, "limit", limit)?;
         self.rest(py, cancel, |client, options| client.list_voices_with(limit, options))
             .map(|voices| voices.into_iter().map(VoicePrompt).collect())
     }
@@ -181,7 +177,7 @@ impl Client {
         text: Option<String>,
         locale: Option<String>,
         gender: Option<&str>,
-        age: Option<i64>,
+        age: Option<Whole>,
         speaking_style: Option<String>,
         speaker_id: Option<String>,
         publish: Option<bool>,
@@ -195,7 +191,7 @@ impl Client {
             text,
             locale,
             gender: gender.map(VoiceGender::from),
-            age: age.map(|age| whole(py, "age", age)).transpose()?,
+            age: whole(py, "age", age)?,
             speaking_style,
             speaker_id,
             publish,
@@ -216,7 +212,7 @@ impl Client {
         name: Option<String>,
         locale: Option<String>,
         gender: Option<&str>,
-        age: Option<i64>,
+        age: Option<Whole>,
         cancel: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<VoicePrompt> {
         let py = id.py();
@@ -225,7 +221,7 @@ impl Client {
             name,
             locale,
             gender: gender.map(VoiceGender::from),
-            age: age.map(|age| whole(py, "age", age)).transpose()?,
+            age: whole(py, "age", age)?,
         };
         self.rest(py, cancel, |client, options| {
             client.update_voice_with(&id, &changes, options)
@@ -395,12 +391,12 @@ impl Client {
     fn set_capacity(
         &self,
         model_id: &Bound<'_, PyAny>,
-        size: i64,
+        size: Whole,
         cancel: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Capacity> {
         let py = model_id.py();
         let model_id = text_of("model_id", model_id)?;
-        let size = whole(py, "size", size)?;
+        let size = size.to(py, "size")?;
         self.rest(py, cancel, |client, options| {
             client.set_capacity_with(&model_id, size, options)
         })
@@ -416,9 +412,18 @@ impl Client {
     fn capacities(
         &self,
         py: Python<'_>,
-        model_ids: Vec<String>,
+        model_ids: &Bound<'_, PyAny>,
         cancel: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Vec<Capacity>> {
+        if model_ids.is_instance_of::<PyString>() {
+            return Err(PyTypeError::new_err(
+                "argument 'model_ids': a list of str wanted, not one",
+            ));
+        }
+        let model_ids: Vec<String> = model_ids
+            .try_iter()?
+            .map(|id| text_of("model_ids", &id?))
+            .collect::<PyResult<_>>()?;
         let ids: Vec<&str> = model_ids.iter().map(String::as_str).collect();
         self.rest(py, cancel, |client, options| client.capacities_with(&ids, options))
             .map(|capacities| capacities.into_iter().map(Capacity).collect())

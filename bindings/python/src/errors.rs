@@ -31,6 +31,7 @@ Attributes:
         from the beginning of the stream.
     audio_seconds: Seconds of good audio before it.
     problem: The service's own account of the error, a voicewire.Problem, where it gave one in the form of problem details.
+    voice_id: The voice that stays with the service although palabra.Client.clone() failed.
     outcome: What came of it all the same, where a call does several things: of respeecher.Client.convert() a
         respeecher.Outcome, with the files that are there.";
 
@@ -40,7 +41,7 @@ const NO_ERRNO: &str = "
 The message names the file and the system's reason. errno, strerror and filename, which an OSError may have, are None.";
 
 /// What is None in every instance, unless it says otherwise.
-const OPTIONAL: [&str; 13] = [
+const OPTIONAL: [&str; 14] = [
     "field",
     "url",
     "http_status",
@@ -53,6 +54,7 @@ const OPTIONAL: [&str; 13] = [
     "audio_byte",
     "audio_seconds",
     "problem",
+    "voice_id",
     "outcome",
 ];
 
@@ -141,6 +143,7 @@ pub(crate) fn to_py(py: Python<'_>, error: &voicewire::Error) -> PyErr {
             set("url", error.url())?;
             set("vendor_type", error.vendor_type())?;
             set("generation_id", error.generation_id())?;
+            set("voice_id", error.voice_id())?;
             if let Some(status) = error.http_status() {
                 value.setattr("http_status", status)?;
             }

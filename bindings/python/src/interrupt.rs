@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use voicewire::{CallOptions, CancelToken};
 
 use crate::errors;
+use crate::shutdown;
 
 /// How often a call that never has to wait asks all the same.
 const PERIOD: Duration = Duration::from_millis(20);
@@ -99,7 +101,10 @@ fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
 
 fn ask(py: Python<'_>) -> PyResult<bool> {
     let threading = py.import("threading")?;
-    let main: u64 = threading.call_method0("main_thread")?.getattr("ident")?.extract()?;
+    let main_thread = shutdown::call(&threading.getattr("main_thread")?, &PyTuple::empty(py))?;
+    // A property, and so Python.
+    let ident = (main_thread, "ident").into_pyobject(py)?;
+    let main: u64 = shutdown::call(&py.import("builtins")?.getattr("getattr")?, &ident)?.extract()?;
     let this: u64 = threading.call_method0("get_ident")?.extract()?;
     Ok(main == this)
 }

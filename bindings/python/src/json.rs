@@ -6,6 +6,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use serde_json::{Map, Number, Value};
 
 use crate::errors;
+use crate::request::unicode;
 
 /// How deep what is sent may be. What contains itself is deeper.
 const MAX_DEPTH: usize = 100;
@@ -55,7 +56,8 @@ fn value_of(name: &str, object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Val
         return Ok(Value::Bool(value.is_true()));
     }
     if let Ok(text) = object.cast::<PyString>() {
-        return Ok(Value::String(text.extract()?));
+        let text = text.extract().map_err(|error| unicode(name, object, error))?;
+        return Ok(Value::String(text));
     }
     if let Ok(whole) = object.cast::<PyInt>() {
         let number = match whole.extract::<i64>() {

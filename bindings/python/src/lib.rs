@@ -46,56 +46,33 @@ mod _voicewire {
     use pyo3::prelude::*;
     use pyo3::types::PyTuple;
 
-    #[pymodule_export]
     use crate::answers::{Capacity, DailyUsage, GenderClassification, ModelUsage, Usage, UsageByModel, VoicePrompt};
-    #[pymodule_export]
     use crate::audio_file::{AudioFile, format_for_path};
-    #[pymodule_export]
     use crate::cancel::CancelToken;
-    #[pymodule_export]
     use crate::chunk::Chunk;
-    #[pymodule_export]
     use crate::client::Client;
-    #[pymodule_export]
     use crate::connection::{StateChange, StateNews};
-    #[pymodule_export]
     use crate::decoder::{DecodedAudio, Decoder, decode};
-    #[pymodule_export]
     use crate::issue::Issue;
-    #[pymodule_export]
     use crate::line::Line;
-    #[pymodule_export]
     use crate::outbox::{Outbox, SendSummary, StoredReport};
-    #[pymodule_export]
     use crate::pages::Pages;
-    #[pymodule_export]
     use crate::palabra::PalabraClient;
-    #[pymodule_export]
     use crate::player::{Player, PlayerState, Track, TrackEnd};
-    #[pymodule_export]
     use crate::problem::Problem;
-    #[pymodule_export]
     use crate::remembered::Remembered;
-    #[pymodule_export]
     use crate::respeecher::RespeecherClient;
-    #[cfg(feature = "sandbox")]
-    #[pymodule_export]
-    use crate::sandbox::Sandbox;
-    #[pymodule_export]
     use crate::session::Session;
-    #[pymodule_export]
     use crate::speech::Speech;
-    #[pymodule_export]
     use crate::stream::SpeechStream;
-    #[pymodule_export]
     use crate::summary::Summary;
-    #[pymodule_export]
     use crate::text::{TextSession, Turn, config_tag};
-    #[pymodule_export]
     use crate::waker::LoopWaker;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::shutdown::check_interpreter(module.py())?;
+        add_types(module)?;
         module.add("__version__", voicewire::VERSION)?;
         let rates = PyTuple::new(module.py(), voicewire::deepdub::SAMPLE_RATES)?;
         module.add("SAMPLE_RATES", rates)?;
@@ -109,5 +86,51 @@ mod _voicewire {
         module.add("_LANG_CODES", codes)?;
         crate::errors::add_to(module)?;
         crate::shutdown::register(module.py())
+    }
+
+    /// Rather than by `#[pymodule_export]`, which makes the types before anything can be looked at.
+    fn add_types(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add_class::<Capacity>()?;
+        module.add_class::<DailyUsage>()?;
+        module.add_class::<GenderClassification>()?;
+        module.add_class::<ModelUsage>()?;
+        module.add_class::<Usage>()?;
+        module.add_class::<UsageByModel>()?;
+        module.add_class::<VoicePrompt>()?;
+        module.add_class::<AudioFile>()?;
+        module.add_function(wrap_pyfunction!(format_for_path, module)?)?;
+        module.add_class::<CancelToken>()?;
+        module.add_class::<Chunk>()?;
+        module.add_class::<Client>()?;
+        module.add_class::<StateChange>()?;
+        module.add_class::<StateNews>()?;
+        module.add_class::<DecodedAudio>()?;
+        module.add_class::<Decoder>()?;
+        module.add_function(wrap_pyfunction!(decode, module)?)?;
+        module.add_class::<Issue>()?;
+        module.add_class::<Line>()?;
+        module.add_class::<Outbox>()?;
+        module.add_class::<SendSummary>()?;
+        module.add_class::<StoredReport>()?;
+        module.add_class::<Pages>()?;
+        module.add_class::<PalabraClient>()?;
+        module.add_class::<Player>()?;
+        module.add_class::<PlayerState>()?;
+        module.add_class::<Track>()?;
+        module.add_class::<TrackEnd>()?;
+        module.add_class::<Problem>()?;
+        module.add_class::<Remembered>()?;
+        module.add_class::<RespeecherClient>()?;
+        #[cfg(feature = "sandbox")]
+        module.add_class::<crate::sandbox::Sandbox>()?;
+        module.add_class::<Session>()?;
+        module.add_class::<Speech>()?;
+        module.add_class::<SpeechStream>()?;
+        module.add_class::<Summary>()?;
+        module.add_class::<TextSession>()?;
+        module.add_class::<Turn>()?;
+        module.add_function(wrap_pyfunction!(config_tag, module)?)?;
+        module.add_class::<LoopWaker>()?;
+        Ok(())
     }
 }

@@ -18,6 +18,7 @@ use crate::interrupt::Interrupt;
 use crate::issue::clip;
 use crate::remembered::id_of;
 use crate::request::text_of;
+use crate::shutdown;
 
 /// Reports in a directory, from where they are sent: now, when the network is back, or by the next process.
 ///
@@ -85,7 +86,10 @@ impl Outbox {
             let Some(on_report) = &on_report else {
                 return ControlFlow::Continue(());
             };
-            let told = Python::try_attach(|py| on_report.call1(py, (StoredReport(report.clone()),)).map(drop));
+            let told = Python::try_attach(|py| {
+                let arguments = (StoredReport(report.clone()),).into_pyobject(py)?;
+                shutdown::call(on_report.bind(py), &arguments).map(drop)
+            });
             match told {
                 Some(Ok(())) => ControlFlow::Continue(()),
                 Some(Err(error)) => {

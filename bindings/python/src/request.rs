@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeEncodeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use voicewire::audio::Format;
@@ -58,8 +58,7 @@ pub(crate) fn speech_request(
 /// A str argument that has to be there.
 pub(crate) fn text_of(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     match value.cast::<PyString>() {
-        // What has lone surrogates is no Unicode: Python's own error says so.
-        Ok(text) => text.extract(),
+        Ok(text) => text.extract().map_err(|error| unicode(name, value, error)),
         Err(_) => {
             let kind = value.get_type();
             Err(PyTypeError::new_err(format!(
@@ -67,6 +66,17 @@ pub(crate) fn text_of(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> 
             )))
         }
     }
+}
+
+/// What has lone surrogates is no Unicode, and cannot be sent; Python's own error names no argument.
+pub(crate) fn unicode(name: &str, value: &Bound<'_, PyAny>, error: PyErr) -> PyErr {
+    let py = value.py();
+    if !error.is_instance_of::<PyUnicodeEncodeError>(py) {
+        return error;
+    }
+    let shown = value.repr().and_then(|shown| shown.extract::<String>());
+    let shown: String = shown.unwrap_or_default().chars().take(80).collect();
+    errors::invalid(py, name, &shown, "text of Unicode, without lone surrogates")
 }
 
 /// A whole number as Python has it, of any size. Whether it is one that the argument can be is said with the argument's
@@ -153,6 +163,9 @@ impl<'py> Options<'py> {
                         &value.to_string(),
                         "a whole number in its range",
                     ));
+                }
+                if error.is_instance_of::<PyUnicodeEncodeError>(py) {
+                    return Err(unicode(name, &value, error));
                 }
                 // Names the argument, as Python does.
                 Err(PyTypeError::new_err(format!("argument '{name}': {}", error.value(py))))

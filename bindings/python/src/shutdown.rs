@@ -1,14 +1,19 @@
 //! The interpreter's end, and forks: when the I/O thread may run Python, and when a wait must not come back to it.
 //!
 //! A thread that asks for an interpreter that is ending is ended by it where it stands, in the middle of Rust. So at exit,
-//! before the interpreter begins to end, the sessions are closed and the I/O threads locked out.
+//! before the interpreter begins to end, the sessions are closed and the I/O threads locked out; and Python's own daemon
+//! threads, which nobody can keep from asking, stay where they are ([`wait`], [`call`]).
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError, Weak};
 use std::thread::ThreadId;
 use std::time::Duration;
 
+#[cfg(not(windows))]
+use pyo3::exceptions::PyImportError;
+use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 /// How many threads are in [`attach`], and [`SHUT`].
 static GATE: AtomicUsize = AtomicUsize::new(0);
@@ -63,6 +68,34 @@ pub(crate) fn wait<T: Send>(py: Python<'_>, wait: impl FnOnce() -> T + Send) -> 
     })
 }
 
+/// Calls what is the program's own on a thread of the program's.
+///
+/// While it sleeps, say, it is without the interpreter, and before 3.14 a daemon thread that then asks for one that is ending
+/// is unwound: through frames of Rust, which cannot bear that. It stays here instead, as later versions have it stay.
+pub(crate) fn call<'py>(callable: &Bound<'py, PyAny>, arguments: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+    struct Stay;
+    impl Drop for Stay {
+        fn drop(&mut self) {
+            loop {
+                std::thread::park();
+            }
+        }
+    }
+    type Object = *mut ffi::PyObject;
+    type Call = unsafe extern "C-unwind" fn(Object, Object, Object) -> Object;
+    // SAFETY: the same function, of which it is said besides that it may unwind. The compiler shall not see that it is
+    // declared otherwise.
+    let call: Call = std::hint::black_box(unsafe {
+        std::mem::transmute::<unsafe extern "C" fn(Object, Object, Object) -> Object, Call>(ffi::PyObject_Call)
+    });
+    let stay = Stay;
+    // SAFETY: the interpreter is held, and both are there as long as it takes.
+    let answer = unsafe { call(callable.as_ptr(), arguments.as_ptr(), std::ptr::null_mut()) };
+    std::mem::forget(stay);
+    // SAFETY: a new reference, or NULL and an exception.
+    unsafe { Bound::from_owned_ptr_or_err(callable.py(), answer) }
+}
+
 /// Drops what may have to wait for the I/O thread, which may be waiting for the interpreter.
 pub(crate) fn drop_detached<T: Send>(what: T) {
     let mut what = Some(what);
@@ -89,6 +122,20 @@ fn at_exit(py: Python<'_>) {
 #[pyfunction]
 fn after_fork() {
     GATE.store(0, Ordering::SeqCst);
+}
+
+/// Refuses subinterpreters, in which there would be types and an exit for one of them that all others have, too.
+pub(crate) fn check_interpreter(_py: Python<'_>) -> PyResult<()> {
+    // Not in Windows' python3.dll before 3.10.
+    #[cfg(not(windows))]
+    // SAFETY: the interpreter is held.
+    if unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) } != 0 {
+        return Err(PyImportError::new_err(
+            "voicewire is for the main interpreter and cannot be imported in a subinterpreter (under mod_wsgi, set \
+            WSGIApplicationGroup %{GLOBAL})",
+        ));
+    }
+    Ok(())
 }
 
 pub(crate) fn register(py: Python<'_>) -> PyResult<()> {

@@ -172,7 +172,7 @@ impl Wait {
             state.future.as_ref().map(|future| future.clone_ref(py))
         };
         if let Some(future) = before
-            && !is_done(future.bind(py))?
+            && is_awaited(future.bind(py))?
         {
             return Err(PyValueError::new_err(
                 "another task is waiting for this line's next chunk",
@@ -213,6 +213,12 @@ impl Wait {
         let future = lock(&self.0).future.take();
         drop(future);
     }
+}
+
+/// Whether somebody may still come back to it: on a loop that has been closed nobody does.
+fn is_awaited(future: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let is_gone = || future.call_method0("get_loop")?.call_method0("is_closed")?.is_truthy();
+    Ok(!is_done(future)? && !is_gone()?)
 }
 
 fn is_done(future: &Bound<'_, PyAny>) -> PyResult<bool> {

@@ -334,6 +334,12 @@ def test_capacity_is_read_and_set_by_model(client: deepdub.Client) -> None:
     for call in (client.capacity, lambda model: client.set_capacity(model, 1)):
         with pytest.raises(voicewire.NotFoundError):
             call("gpt")
+    with pytest.raises(TypeError, match="a list of str wanted"):
+        client.capacities(MODEL)
+    for size in (-1, 2**32, 2**63, 2**200):
+        with pytest.raises(voicewire.InvalidArgumentError) as caught:
+            client.set_capacity(MODEL, size)
+        assert caught.value.field == "size"
 
 
 def test_a_call_on_another_thread_ends_with_its_token(sandbox: Sandbox, client: deepdub.Client) -> None:

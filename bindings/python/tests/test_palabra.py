@@ -112,9 +112,10 @@ def test_a_lock_is_not_waited_for_longer_than_was_asked(
     with pytest.raises(voicewire.LockedError):
         cloner.regenerate_sample(voice_id, "de", wait=wait, **QUICK)
     assert regenerations(sandbox) == [403]
-    with pytest.raises(voicewire.InvalidArgumentError) as caught:
-        cloner.regenerate_sample(voice_id, "de", wait=-1)
-    assert caught.value.field == "wait" and "True for as long as it takes" in str(caught.value)
+    for wrong in (-1, "long", [3]):
+        with pytest.raises(voicewire.InvalidArgumentError) as caught:
+            cloner.regenerate_sample(voice_id, "de", wait=wrong)  # type: ignore[arg-type]
+        assert caught.value.field == "wait" and "True for as long as it takes" in str(caught.value)
 
 
 def test_problem_details_reach_the_user_whole(cloner: palabra.Client) -> None:
@@ -160,8 +161,9 @@ def test_a_voice_is_cloned_in_one_call(
 
 def test_a_voice_that_cannot_be_made(sandbox: Sandbox, cloner: palabra.Client, recording: Path, tmp_path: Path) -> None:
     sandbox.steer_palabra(fail_voice="Too noisy")
-    with pytest.raises(voicewire.ServerError, match="Too noisy"):
+    with pytest.raises(voicewire.ServerError, match="Too noisy") as noisy:
         cloner.clone("Ann", recording, lang_code="en-us", **QUICK)
+    assert noisy.value.voice_id == next(cloner.list_voices()).voice_id
     (tmp_path / "text.wav").write_text("This is no audio. " * 1000)
     with pytest.raises(voicewire.Error) as caught:
         cloner.clone("Bob", tmp_path / "text.wav", lang_code="en-us", **QUICK)
@@ -174,6 +176,7 @@ def test_a_voice_that_cannot_be_made(sandbox: Sandbox, cloner: palabra.Client, r
         (voicewire.InvalidArgumentError, "name", {"name": " "}),
         (voicewire.InvalidArgumentError, "audio", {"audio": "ann.txt"}),
         (voicewire.InvalidArgumentError, "audio", {"audio": ""}),
+        (voicewire.InvalidArgumentError, "audio", {"audio": b"RIFF"}),
         (voicewire.FileError, "audio", {"audio": "nothing-here.wav"}),
         (voicewire.InvalidArgumentError, "lang_code", {"lang_code": "klingon"}),
         (voicewire.InvalidArgumentError, "waiting_first", {"waiting_first": 0}),
@@ -190,7 +193,7 @@ def test_what_is_wrong_with_a_clone_is_told_before_anything_is_sent(
 ) -> None:
     with pytest.raises(error) as caught:
         cloner.clone(**{"name": "Ann", "audio": recording, **arguments})
-    assert caught.value.field == field
+    assert (caught.value.field, caught.value.voice_id) == (field, None)
     with pytest.raises(TypeError, match="labels"):
         cloner.clone("Ann", recording, labels={"mood": object()})
     assert sandbox.requests() == []
@@ -205,8 +208,10 @@ def test_a_clone_is_stopped_by_its_callback(sandbox: Sandbox, cloner: palabra.Cl
     def on_progress(progress: Progress) -> None:
         raise KeyError(progress.stage)
 
-    with pytest.raises(KeyError, match="uploading"):
+    with pytest.raises(KeyError, match="uploading") as caught:
         cloner.clone("Ann", recording, lang_code="en-us", on_progress=on_progress, **QUICK)
+    # Whatever it was that ended it: the voice is there, and can be deleted.
+    cloner.delete_voice(caught.value.voice_id)  # type: ignore[attr-defined]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -224,13 +229,15 @@ def test_ctrl_c_ends_the_longest_wait(
             waiting.set()
 
     condition = waiting.is_set if what == "clone" else lambda: bool(regenerations(sandbox))
-    with Interruption(condition), pytest.raises(KeyboardInterrupt):
+    with Interruption(condition), pytest.raises(KeyboardInterrupt) as caught:
         if what == "clone":
             cloner.clone(
                 "Ann", recording, lang_code="en-us", waiting_limit=None, on_progress=on_progress, **hours
             )
         else:
             cloner.regenerate_sample(voice_id, "de", wait=True, **hours)
+    if what == "clone":
+        assert cloner.get_voice(caught.value.voice_id).name == "Ann"  # type: ignore[attr-defined]
 
 
 def test_a_token_ends_the_wait_for_a_lock(sandbox: Sandbox, cloner: palabra.Client, voice_id: str) -> None:

@@ -4,8 +4,9 @@ import io
 import pickle
 import sys
 import threading
+from itertools import islice
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Union
 
 import pytest
 from conftest import PATIENCE, assert_whole, tone, until
@@ -101,6 +102,33 @@ def test_voices_may_be_named_by_their_ids(
     assert outcome_of(caught.value).files == ()
     for voice in (voices[0], voices[0].id):
         assert len(market.convert("Hello.", voices=voice, directory=tmp_path, **QUICK).files) == 1
+
+
+def test_voices_may_be_anything_to_go_through(
+    market: respeecher.Client, voices: Sequence[Voice], tmp_path: Path
+) -> None:
+    forms: List[Callable[[], Iterable[Union[Voice, str]]]] = [
+        lambda: iter(voices[:2]),
+        lambda: (voice.id for voice in voices[:2]),
+        lambda: islice(market.list_voices(), 2),
+        lambda: {voice.id: voice for voice in voices[:2]},
+    ]
+    for form in forms:
+        assert len(market.convert("Hello.", voices=form(), directory=tmp_path, **QUICK).files) == 2
+    conversions = (Conversion(voice.id, voice.narration_styles[0].id) for voice in voices[:2])
+    assert len(market.convert("Hello.", conversions=conversions, directory=tmp_path, **QUICK).files) == 2
+    for no_conversion in ({"voice_id": voices[0].id}, None):
+        for order in (
+            lambda: market.create_order("x", [no_conversion]),  # type: ignore[list-item]
+            lambda: market.convert("Hello.", conversions=[no_conversion], directory=tmp_path),  # type: ignore[list-item]
+        ):
+            with pytest.raises(voicewire.InvalidArgumentError, match="Conversion") as caught:
+                order()
+            assert caught.value.field == "conversions"
+    for nobody in ([], iter([]), [None], [voices[0], 1]):
+        with pytest.raises(voicewire.InvalidArgumentError) as caught:
+            market.convert("Hello.", voices=nobody, directory=tmp_path)  # type: ignore[arg-type]
+        assert caught.value.field == "voices"
 
 
 @pytest.mark.parametrize("form", ["path", "bytes"])

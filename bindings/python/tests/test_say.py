@@ -120,6 +120,7 @@ def test_options_reach_the_service(sandbox: Sandbox, tmp_path: Path) -> None:
         [TEXT, "-o", "a.wav", "--sample-rate", "1"],
         ["", "-o", "a.wav"],
         [TEXT, "-o", "a.wav", "--loud"],
+        ["\udcff", "-o", "a.wav"],
     ],
 )
 def test_usage_errors(sandbox: Sandbox, tmp_path: Path, arguments: List[str]) -> None:

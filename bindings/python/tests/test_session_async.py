@@ -84,6 +84,31 @@ def test_hundreds_of_lines_take_one_thread() -> None:
         assert most == (1 if sys.platform == "linux" else 0)
 
 
+def test_others_run_while_many_chunks_are_waiting(client: deepdub.Client) -> None:
+    async def main() -> None:
+        async with client.open_session(max_running=1) as session:
+            line = session.speak(TEXT * 20, VOICE, format="mulaw")
+            # It comes after the other, all of which is there then.
+            await audio(session.speak(TEXT, VOICE))
+            turns = chunks = 0
+            over = False
+
+            async def other() -> None:
+                nonlocal turns
+                while not over:
+                    turns += 1
+                    await asyncio.sleep(0)
+
+            task = asyncio.create_task(other())
+            async for _ in line:
+                chunks += 1
+            over = True
+            await task
+            assert chunks > 10 and turns >= chunks
+
+    run(main())
+
+
 def test_a_cancelled_task_cancels_its_line(client: deepdub.Client) -> None:
     async def main() -> None:
         async with client.open_session() as session:
@@ -217,6 +242,25 @@ def test_news_for_a_closed_loop_hurt_nobody(client: deepdub.Client, monkeypatch:
         del task, loop
         gc.collect()
     assert reports == []
+
+
+def test_a_line_goes_on_in_another_loop_when_the_one_that_waited_is_closed(client: deepdub.Client) -> None:
+    with client.open_session() as session:
+        line = session.speak(TEXT, STALL)
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(line.__anext__())
+        task = loop.create_task(cancelled(line))
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+        async def go_on() -> bool:
+            waiting = asyncio.ensure_future(cancelled(line))
+            await asyncio.sleep(0)
+            line.cancel()
+            return await waiting
+
+        assert asyncio.run(go_on())
+        task.get_coro().close()  # type: ignore[attr-defined]
 
 
 def test_a_task_that_nobody_has_lets_its_line_go(client: deepdub.Client) -> None:

@@ -190,8 +190,14 @@ def test_wrong_types_and_unknown_options_are_type_errors(client: deepdub.Client)
                 call(wrong, VOICE)
             with pytest.raises(TypeError, match="argument 'voice_prompt_id': str wanted"):
                 call(TEXT, wrong)
-    with pytest.raises(UnicodeEncodeError):
-        client.tts("\ud800", VOICE)
+    for no_unicode in (
+        lambda: client.tts("\ud800", VOICE),
+        lambda: client.tts(TEXT, "\ud800"),
+        lambda: client.tts(TEXT, VOICE, locale="en\udcff"),
+    ):
+        with pytest.raises(voicewire.InvalidArgumentError, match="surrogate") as caught:
+            no_unicode()
+        assert caught.value.field in ("text", "voice_prompt_id", "locale")
     with pytest.raises(TypeError):
         client.tts(TEXT, VOICE, "dd-etts-3.0")
 

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use symphonia::core::codecs::audio::AudioDecoderOptions;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, TrackType};
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
@@ -55,16 +55,38 @@ fn is_known(bytes: &[u8]) -> bool {
     }
 }
 
-fn read_others(bytes: &[u8]) -> Option<Sound> {
+/// How long a sound is of whose file this is the beginning, in seconds, and `heard` what [`read`] made of that.
+pub fn seconds_of_whole(beginning: &[u8], size: u64, heard: &Sound) -> f64 {
+    let seconds = heard.seconds();
+    let share = size as f64 / beginning.len().max(1) as f64;
+    if share <= 1.0 && seconds < LONGEST as f64 {
+        return seconds;
+    }
+    stated_seconds(beginning).unwrap_or(seconds * share)
+}
+
+/// What a file says of its length, where it does.
+fn stated_seconds(bytes: &[u8]) -> Option<f64> {
+    let format = opened(bytes)?;
+    let track = format.default_track(TrackType::Audio)?;
+    let rate = track.codec_params.as_ref()?.audio()?.sample_rate?;
+    Some(track.num_frames? as f64 / f64::from(rate))
+}
+
+fn opened(bytes: &[u8]) -> Option<Box<dyn FormatReader + '_>> {
     let source = MediaSourceStream::new(Box::new(Cursor::new(bytes)), Default::default());
-    let mut format = symphonia::default::get_probe()
+    symphonia::default::get_probe()
         .probe(
             &Hint::new(),
             source,
             FormatOptions::default(),
             MetadataOptions::default(),
         )
-        .ok()?;
+        .ok()
+}
+
+fn read_others(bytes: &[u8]) -> Option<Sound> {
+    let mut format = opened(bytes)?;
     let track = format.default_track(TrackType::Audio)?;
     let track_id = track.id;
     let parameters = track.codec_params.as_ref()?.audio()?;

@@ -43,7 +43,8 @@ pub(super) async fn classify(
         Ok(bytes) => bytes,
         Err(reason) => return bad(&reason),
     };
-    answer(bytes, begin).await
+    let size = bytes.len() as u64;
+    answer(bytes, size, begin).await
 }
 
 /// The sound that a request gives, or says where to find.
@@ -69,16 +70,23 @@ pub(super) async fn classify_upload(headers: HeaderMap, body: Body) -> Response 
         Err(reason) => return bad(&reason),
     };
     let mut response = match form.files.get("file") {
-        Some(file) => answer(file.head.clone(), begin).await,
+        Some(file) => answer(file.head.clone(), file.size, begin).await,
         None => bad("No file uploaded"),
     };
     response.extensions_mut().insert(LoggedBody(form.summary()));
     response
 }
 
-async fn answer(bytes: Vec<u8>, begin: Instant) -> Response {
-    let heard = tokio::task::spawn_blocking(move || sound::read(&bytes).map(|sound| verdict(&sound))).await;
-    match heard {
+/// Of the beginning of a file of so many bytes.
+async fn answer(bytes: Vec<u8>, size: u64, begin: Instant) -> Response {
+    let heard = tokio::task::spawn_blocking(move || {
+        sound::read(&bytes).map(|sound| {
+            let mut verdict = verdict(&sound);
+            verdict["duration_seconds"] = json!(sound::seconds_of_whole(&bytes, size, &sound));
+            verdict
+        })
+    });
+    match heard.await {
         Ok(Some(mut verdict)) => {
             verdict["processing_time_ms"] = json!(begin.elapsed().as_secs_f64() * 1000.0);
             answer::json(StatusCode::OK, &verdict)
@@ -110,12 +118,14 @@ fn verdict(sound: &Sound) -> Value {
 
 /// Answers `gender-classify`: its sound is a file, or samples of 16 bits at the rate that the message says. One second
 /// of it is listened to.
+///
+/// The answer does not say which message it is to: the vendor's client waits for it among those that name no generation.
 pub(super) fn over_socket(message: &Value) -> Result<Value, String> {
     let fields = message
         .as_object()
         .map(Fields)
         .ok_or("the message must be a JSON object")?;
-    let id = fields.required("generationId")?;
+    fields.required("generationId")?;
     let audio = STANDARD
         .decode(fields.required("audio")?)
         .map_err(|_| "audio must be base64")?;
@@ -139,7 +149,6 @@ pub(super) fn over_socket(message: &Value) -> Result<Value, String> {
         .ok_or("audio must be a file, or samples with a sample_rate")?;
     sound.samples.truncate(sound.sample_rate as usize);
     let mut verdict = verdict(&sound);
-    verdict["generationId"] = id.into();
     verdict["action"] = "gender-classify".into();
     Ok(verdict)
 }

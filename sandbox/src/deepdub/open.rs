@@ -118,10 +118,8 @@ impl Connection {
         });
         let answer = match verdict {
             Ok(verdict) => vec![Message::text(verdict.to_string())],
-            Err(reason) => {
-                let id = json["generationId"].as_str();
-                messages::error(ErrorType::InvalidInput, &reason, id, &Fault::default())
-            }
+            // It names no generation either.
+            Err(reason) => messages::error(ErrorType::InvalidInput, &reason, None, &Fault::default()),
         };
         let _ = queue.send(Outgoing::send(answer)).await;
     }

@@ -184,7 +184,7 @@ fn parse(body: &Value) -> Result<(Value, Vec<u8>), String> {
     let title = fields.text("title")?.unwrap_or(filename);
     // Published clients name it, the documentation only titles it.
     let name = fields.text("name")?.unwrap_or(title);
-    let voice = json!({
+    let mut voice = json!({
         "id": format!("vp_{}", &Uuid::new_v4().simple().to_string()[..10]),
         "title": title,
         "name": name,
@@ -192,9 +192,12 @@ fn parse(body: &Value) -> Result<(Value, Vec<u8>), String> {
         "text": fields.text("text")?.unwrap_or_default(),
         "createdAt": timestamp(now()),
         "speakerId": fields.text("speaker_id")?.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
-        "gender": gender,
         "speakingStyle": fields.text("speaking_style")?.unwrap_or("Neutral"),
     });
+    // What nobody has said is not there: null is none of the words that it may be.
+    if let Some(gender) = gender {
+        voice["gender"] = gender.into();
+    }
     Ok((voice, audio))
 }
 
@@ -292,7 +295,10 @@ pub(super) async fn delete(
     if !gone {
         return not_found();
     }
-    lock(&state.voices.deleted).insert((key, id.clone()));
+    // Everybody speaks with those, under the one key that is public; a list of one's own they can leave.
+    if !VOICES.iter().any(|[public, ..]| *public == id) {
+        lock(&state.voices.deleted).insert((key, id.clone()));
+    }
     answer::json(
         StatusCode::OK,
         &json!({"success": true, "message": "Voice prompt deleted", "data": {"voice_prompt_id": id}}),

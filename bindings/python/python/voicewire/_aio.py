@@ -28,16 +28,17 @@ async def next_chunk(line: "Line") -> "Chunk":
     """Line.__anext__()."""
     while True:
         chunk = line._poll()
-        if chunk is not None:
-            return chunk
-        news = line._news(waker())
-        if news is not None:
+        # Many may be there, and others want to run meanwhile.
+        pause = line._news(waker()) if chunk is None else asyncio.sleep(0)
+        if pause is not None:
             try:
-                await news
+                await pause
             except BaseException:
                 # The task was cancelled, or is no more: nobody comes back for the rest.
                 line.cancel()
                 raise
+        if chunk is not None:
+            return chunk
 
 
 async def ready(session: "Session | TextSession", timeout: "float | None") -> bool:

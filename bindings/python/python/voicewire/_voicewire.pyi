@@ -126,6 +126,7 @@ class Error(Exception):
     audio_byte: int | None
     audio_seconds: float | None
     problem: Problem | None
+    voice_id: str | None
     outcome: respeecher.Outcome | None
 
 class InvalidArgumentError(Error, ValueError): ...

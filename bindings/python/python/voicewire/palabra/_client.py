@@ -1,5 +1,6 @@
 """The client: one account, any number of calls from any number of threads."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Mapping, Optional, Sequence, Type, TypeVar, Union
@@ -241,9 +242,13 @@ class Client:
             Error: as call().
         """
         waits = wait is not None and wait is not False
-        limit = float(wait) if waits and wait is not True and wait is not None else None
+        takes = "seconds, 0 or more, True for as long as it takes, or None not to wait"
+        try:
+            limit = float(wait) if waits and wait is not True and wait is not None else None
+        except (TypeError, ValueError):
+            raise invalid("wait", repr(wait), takes) from None
         if limit is not None and not limit >= 0:
-            raise invalid("wait", limit, "seconds, 0 or more, True for as long as it takes, or None not to wait")
+            raise invalid("wait", limit, takes)
         made = self._core.regenerate_sample(
             voice_id,
             lang_code,
@@ -277,8 +282,10 @@ class Client:
 
         Args:
             name: Its name. Not empty.
-            audio: The recording's path: WAV, MP3, M4A, FLAC, WebM or MP4, by its ending. It is sent as it is read.
-            lang_code: The language that is spoken in it, one of LANG_CODES.
+            audio: The recording's path: WAV, MP3, M4A, FLAC, WebM or MP4, by its ending. It is sent as it is read. What is
+                in memory is saved first: Speech.save(), pathlib.Path.write_bytes().
+            lang_code: The language that is spoken in it, one of LANG_CODES. None leaves it out, and the service may want
+                it.
             description: What the voice is.
             labels: The account's own words about it.
             denoise: Whether noise is to be taken out of it. Else the service decides.
@@ -298,9 +305,13 @@ class Client:
             ServerError: the service could not make the voice, in its own words.
             QuotaExceededError: the account may have no more voices.
             TimeoutError: it took too long; `field` is 'waiting_limit'.
-            Error: whatever else can go wrong. A voice that has been announced stays, and the message names it:
-                delete_voice() makes room again.
+            Error: whatever else can go wrong.
+
+            Whatever is raised, also by on_progress or Ctrl-C, has a `voice_id`: a voice that has been announced stays, and
+            delete_voice() makes room again; None before.
         """
+        if not isinstance(audio, (str, os.PathLike)):
+            raise invalid("audio", f"of {type(audio)}", "the path of a recording; what is in memory is saved first")
         bar = Bar(progress)
 
         def tell(stage: str, done: int, total: int, voice_id: Optional[str]) -> object:
@@ -324,6 +335,11 @@ class Client:
                     waiting_longest=waiting_longest,
                     waiting_limit=waiting_limit,
                 )
+        except BaseException as error:
+            # What is not voicewire's own, such as KeyboardInterrupt, has it only where there is one.
+            if not hasattr(error, "voice_id"):
+                setattr(error, "voice_id", None)
+            raise
         finally:
             bar.close()
         return read(Voice, "get_voice", made)

@@ -12,7 +12,7 @@ from .._refusal import arguments, invalid
 from .._voicewire import CancelToken, Error
 from ._library import Recording
 from ._library_calls import RecordingCalls
-from ._voice_calls import Conversion, VoiceCalls
+from ._voice_calls import Conversion, VoiceCalls, sent
 from ._voices import Voice
 
 
@@ -101,8 +101,8 @@ class FlowCalls(RecordingCalls, VoiceCalls):
         source: Optional[Audio] = None,
         *,
         recording_id: Optional[str] = None,
-        voices: Union[Voice, str, Sequence[Union[Voice, str]]] = (),
-        conversions: Sequence[Conversion] = (),
+        voices: Union[Voice, str, Iterable[Union[Voice, str]]] = (),
+        conversions: Iterable[Conversion] = (),
         directory: PathLike,
         label: Optional[str] = None,
         language: Optional[str] = None,
@@ -128,10 +128,13 @@ class FlowCalls(RecordingCalls, VoiceCalls):
                 is bytes or a voicewire.deepdub.Speech is audio.
             recording_id: Instead of it an original that is there: what was not brought to its end. Conversions that
                 were ordered for it are not ordered again, unless they failed.
-            voices: Into which voices, as Voice or by their ids; texts in the style that the voice has as its default.
+            voices: Into which voices, as Voice or by their ids, one or any iterable of them (with a Listing, all that are
+                on it); texts in the style that the voice has as its default.
             conversions: The same with style, accent and shift. These come before `voices`; one of both at least.
             directory: Where the files go; it is made if it is not there. Their names are made of the label (the
-                conversion's own, if it has one), the voice and its style or accent; files of these names are replaced.
+                conversion's own, if it has one), the voice and its style or accent. A file of such a name that is there
+                stays, and the new one gets a number ('-2'); what a resumed job had downloaded before is not written a
+                second time.
             label: The original's label, with which the files' names begin. Else 'recording'.
             language: The text's language (ISO 639). Else it is found out.
             file_name: What bytes are called as a file, as for create_recording().
@@ -189,8 +192,8 @@ class FlowCalls(RecordingCalls, VoiceCalls):
         self,
         source: Optional[Audio],
         recording_id: Optional[str],
-        voices: Union[Voice, str, Sequence[Union[Voice, str]]],
-        conversions: Sequence[Conversion],
+        voices: Union[Voice, str, Iterable[Union[Voice, str]]],
+        conversions: Iterable[Conversion],
         cancel: Optional[CancelToken],
     ) -> Dict[str, Any]:
         if (source is None) == (recording_id is None):
@@ -198,16 +201,18 @@ class FlowCalls(RecordingCalls, VoiceCalls):
             raise invalid("source", "not given" if source is None else "given besides a recording_id", takes)
         is_text = isinstance(source, str)
         wanted = list(conversions)
-        if voices:
+        several = several_of(voices)
+        if several:
             # What its conversions need depends on what it is made of.
             if recording_id is not None:
                 is_text = self.get_recording(recording_id, cancel=cancel).tts is True
-            several = [voices] if isinstance(voices, (Voice, str)) else voices
             wanted += self._conversions_into(several, is_text, cancel)
+        elif not wanted and voices != ():
+            raise invalid("voices", "empty", "one voice at least")
         key = "recording_id" if recording_id is not None else "text" if is_text else "audio"
         return {
             key: source if recording_id is None else recording_id,
-            "conversions": [conversion.to_dict() for conversion in wanted],
+            "conversions": sent(wanted),
         }
 
     def _run(
@@ -240,6 +245,15 @@ class FlowCalls(RecordingCalls, VoiceCalls):
         known = found(names, self.list_voices(limit=100, cancel=cancel)) if names else {}
         whole = [known[voice] if isinstance(voice, str) else voice for voice in voices]
         return [Conversion(voice.id, style_of(voice)) for voice in whole]
+
+
+def several_of(voices: Union[Voice, str, Iterable[Union[Voice, str]]]) -> List[Union[Voice, str]]:
+    """The voices of whatever may stand for some, gone through once."""
+    several = [voices] if isinstance(voices, (Voice, str)) else list(voices)
+    for voice in several:
+        if not isinstance(voice, (Voice, str)):
+            raise invalid("voices", repr(voice), "a Voice or its id, or some of these")
+    return several
 
 
 def found(ids: "set[str]", voices: Iterable[Voice]) -> Dict[str, Voice]:

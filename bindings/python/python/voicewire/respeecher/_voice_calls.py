@@ -1,9 +1,10 @@
 """Voices, and orders of conversions into them."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Optional, Sequence, Tuple
+from typing import Any, Iterable, List, Optional, Tuple
 
 from .._listing import Listing
+from .._refusal import invalid
 from .._voicewire import CancelToken
 from ._calls import Calls, given
 from ._library import PlacedOrder
@@ -34,13 +35,22 @@ class Conversion:
         return dict(given(asdict(self)))
 
 
+def sent(conversions: Iterable[Conversion]) -> "List[dict[str, Any]]":
+    """What is sent of them."""
+    several = list(conversions)
+    for conversion in several:
+        if not isinstance(conversion, Conversion):
+            raise invalid("conversions", repr(conversion), "some of voicewire.respeecher.Conversion")
+    return [conversion.to_dict() for conversion in several]
+
+
 class VoiceCalls(Calls):
     """The calls about voices and orders."""
 
     def create_order(
         self,
         original_id: str,
-        conversions: Sequence[Conversion],
+        conversions: Iterable[Conversion],
         *,
         calibration_id: Optional[str] = None,
         use_calibration: Optional[bool] = None,
@@ -65,7 +75,7 @@ class VoiceCalls(Calls):
             "create_order",
             cancel,
             original_id=original_id,
-            conversions=[conversion.to_dict() for conversion in conversions],
+            conversions=sent(conversions),
             calibration_id=calibration_id,
             use_calibration=use_calibration,
         )
