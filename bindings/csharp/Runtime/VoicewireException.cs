@@ -99,7 +99,7 @@ namespace Voicewire
         /// <summary>Bytes of audio in them.</summary>
         public long BytesReceived { get; private set; }
 
-        /// <summary>How often a REST call was tried; 0 for what is never tried again.</summary>
+        /// <summary>How often a REST call was tried, or a session's line sent; 0 for what is never tried again.</summary>
         public int Attempts { get; private set; }
 
         /// <summary>The first byte of what is broken in audio, counted from the beginning; null when it is not about that.</summary>

@@ -26,7 +26,8 @@ Attributes:
     generation_id: The generation concerned, also when its id was made here.
     chunks_received: Chunks with audio that had been delivered before a generation failed. They stay good.
     bytes_received: Bytes of audio in them, as sent by the service.
-    attempts: How often a REST call was tried, this being the last try's error; None for what is never tried again.
+    attempts: How often a REST call was tried, or a session's line sent, this being the last try's error; None for what is
+        never tried again.
     audio_byte: Where in the audio it is broken ('bad_audio'): the first byte of the frame, page or header that is, counted
         from the beginning of the stream.
     audio_seconds: Seconds of good audio before it.

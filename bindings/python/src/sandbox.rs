@@ -111,7 +111,7 @@ impl Sandbox {
 }
 
 /// For those who got one wrong.
-const FAULT_LIST: &str = "the list is in docs/sandbox.md of the project";
+const FAULT_LIST: &str = "the list is in sandbox/FAULTS.md of the project";
 
 fn parse_fault(py: Python<'_>, text: &str) -> PyResult<Fault> {
     text.parse::<Fault>().map_err(|error| {
@@ -359,7 +359,7 @@ impl Sandbox {
 
     /// Makes the next request go wrong, and that one only; several are used in their order.
     ///
-    /// A fault is a comma-separated list. The list of all is in docs/sandbox.md of the project; the most useful:
+    /// A fault is a comma-separated list. The list of all is in sandbox/FAULTS.md of the project; the most useful:
     ///
     ///     'http=503,retry-after=7': the request is answered with this status, and this wait.
     ///     'silent': the request is taken and never answered.

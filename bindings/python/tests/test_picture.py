@@ -1,5 +1,7 @@
 """Pictures of generations."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,9 @@ def test_without_audio_or_its_rate_there_is_nothing_to_draw(sandbox: Sandbox) ->
         client.tts(TEXT, deepdub.TRIAL_VOICE, format="s16le")
         with pytest.raises(ValueError, match="sample_rate"):
             picture.draw(client.last_generations()[0])
+
+
+def test_without_matplotlib_the_import_says_what_to_install() -> None:
+    program = "import sys; sys.modules['matplotlib'] = None; import voicewire.picture"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 1 and "ImportError" in done.stderr and "pip install matplotlib" in done.stderr

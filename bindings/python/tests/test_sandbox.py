@@ -150,7 +150,7 @@ def test_settings_that_cannot_be_are_refused(options: dict, field: str) -> None:
 
 
 def test_a_fault_that_is_none_is_refused(sandbox: Sandbox) -> None:
-    with pytest.raises(voicewire.InvalidArgumentError, match="'dorp' is not known.*docs/sandbox.md"):
+    with pytest.raises(voicewire.InvalidArgumentError, match="'dorp' is not known.*sandbox/FAULTS.md"):
         sandbox.inject("dorp")
 
 

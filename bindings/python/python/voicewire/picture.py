@@ -1,6 +1,6 @@
 """A picture of a generation: waveform, spectrogram, when its chunks came, and the second that was reported.
 
-Needs matplotlib: pip install 'voicewire[picture]'.
+Needs matplotlib, which the extra 'picture' brings.
 
     speech = client.tts("Welcome to the show.", voicewire.deepdub.TRIAL_VOICE)
     voicewire.picture.save(client.last_generations()[0], "show.png", problem_seconds=0.9)
@@ -9,10 +9,14 @@ Needs matplotlib: pip install 'voicewire[picture]'.
 import os
 from typing import Optional, Union
 
-import matplotlib
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+try:
+    import matplotlib
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+except ImportError as error:
+    said = f"voicewire.picture draws with matplotlib: pip install matplotlib ({error})"
+    raise ImportError(said, name=error.name, path=error.path) from error
 
 from ._voicewire import BadAudioError, Decoder
 from .deepdub import Remembered
