@@ -78,7 +78,7 @@ use crate::text::TextSession;
 ///
 /// Raises:
 ///     InvalidArgumentError: no key, or an argument that cannot be; its `field` says which.
-#[pyclass(frozen, module = "voicewire.deepdub")]
+#[pyclass(frozen, module = "voicewire.deepdub", weakref)]
 pub(crate) struct Client(Option<deepdub::Client>);
 
 impl Drop for Client {

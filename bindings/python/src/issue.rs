@@ -10,6 +10,7 @@ use serde_json::Value;
 use voicewire::deepdub::{self, Clip};
 
 use crate::json;
+use crate::pickled::{Reduced, reduced, written};
 use crate::speech::Speech;
 
 /// A report as the service has it. Fields that the service left out are None. Two are equal when all that the service
@@ -19,6 +20,10 @@ pub(crate) struct Issue(pub deepdub::Issue);
 
 #[pymethods]
 impl Issue {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced(py, "_restore_issue", (written(&self.0)?,))
+    }
+
     /// Names the report in later calls.
     #[getter]
     fn id(&self) -> &str {

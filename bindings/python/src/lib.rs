@@ -23,6 +23,7 @@ mod line;
 mod outbox;
 mod pages;
 mod palabra;
+mod pickled;
 mod player;
 mod problem;
 mod remembered;
@@ -58,6 +59,7 @@ mod _voicewire {
     use crate::outbox::{Outbox, SendSummary, StoredReport};
     use crate::pages::Pages;
     use crate::palabra::PalabraClient;
+    use crate::pickled::{_restore_issue, _restore_speech, _restore_summary};
     use crate::player::{Player, PlayerState, Track, TrackEnd};
     use crate::problem::Problem;
     use crate::remembered::Remembered;
@@ -131,6 +133,9 @@ mod _voicewire {
         module.add_class::<Turn>()?;
         module.add_function(wrap_pyfunction!(config_tag, module)?)?;
         module.add_class::<LoopWaker>()?;
+        module.add_function(wrap_pyfunction!(_restore_issue, module)?)?;
+        module.add_function(wrap_pyfunction!(_restore_speech, module)?)?;
+        module.add_function(wrap_pyfunction!(_restore_summary, module)?)?;
         Ok(())
     }
 }

@@ -29,7 +29,7 @@ use crate::{asyncio, errors};
 ///
 /// One thread or task at a time may wait for the next chunk. No wait needs a thread of its own. A line keeps its session
 /// open; after os.fork() both belong to the parent.
-#[pyclass(frozen, subclass, module = "voicewire.deepdub")]
+#[pyclass(frozen, subclass, module = "voicewire.deepdub", weakref)]
 pub(crate) struct Line {
     /// Held while a thread waits for a chunk; never waited for, since that thread may run a signal handler of
     /// Python's that comes back here.

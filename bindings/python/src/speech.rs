@@ -13,11 +13,12 @@ use crate::chunk::samples_in;
 use crate::decoder::{self, DecodedAudio, Samples};
 use crate::errors;
 use crate::generation::Generation;
+use crate::pickled::{Reduced, reduced, written};
 use crate::request::{Whole, whole};
 use crate::summary::Summary;
 
 /// All the audio of a generation. len(speech) is its size in bytes and bytes(speech) its data.
-#[pyclass(frozen, module = "voicewire.deepdub")]
+#[pyclass(frozen, module = "voicewire.deepdub", weakref)]
 pub(crate) struct Speech {
     data: Py<PyBytes>,
     chunks: Vec<Place>,
@@ -31,6 +32,9 @@ struct Place {
     bytes: Range<usize>,
     samples: Range<usize>,
 }
+
+/// Where the chunks are, as it is pickled: the bounds of their bytes and of their samples.
+pub(crate) type Parts = Vec<(usize, usize, usize, usize)>;
 
 /// Chunks that will be a whole.
 #[derive(Default)]
@@ -69,6 +73,19 @@ impl Speech {
         let mut gathered = Gathered::default();
         generation.drain(py, |chunk| gathered.push(chunk))?;
         Ok(gathered.into_speech(py, generation.summary(), request.sample_rate))
+    }
+
+    pub fn restored(data: Py<PyBytes>, parts: Parts, summary: deepdub::Summary, sample_rate: Option<u32>) -> Speech {
+        let place = |(begin, end, first, last)| Place {
+            bytes: begin..end,
+            samples: first..last,
+        };
+        Speech {
+            data,
+            chunks: parts.into_iter().map(place).collect(),
+            summary,
+            sample_rate,
+        }
     }
 
     fn pieces<'a>(&'a self, data: &'a [u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
@@ -296,6 +313,20 @@ impl Speech {
 
     fn __bytes__(&self, py: Python<'_>) -> Py<PyBytes> {
         self.data.clone_ref(py)
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        let place = |place: &Place| {
+            let Place { bytes, samples } = place;
+            (bytes.start, bytes.end, samples.start, samples.end)
+        };
+        let parts: Parts = self.chunks.iter().map(place).collect();
+        let data = self.data.clone_ref(py);
+        reduced(
+            py,
+            "_restore_speech",
+            (data, parts, written(&self.summary)?, self.sample_rate),
+        )
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {

@@ -21,7 +21,7 @@ use crate::summary::Summary;
 /// CancelledError. Chunks that came before stay good.
 ///
 /// After os.fork() a stream belongs to the parent; the child must leave it alone.
-#[pyclass(frozen, module = "voicewire.deepdub")]
+#[pyclass(frozen, module = "voicewire.deepdub", weakref)]
 pub(crate) struct SpeechStream {
     /// Held while a thread waits for a chunk; never waited for, since that thread may run a signal handler of
     /// Python's that comes back here.

@@ -3,6 +3,8 @@
 use pyo3::prelude::*;
 use voicewire::deepdub;
 
+use crate::pickled::{Reduced, reduced, written};
+
 /// What a generation came to, or has come to so far. Times are in seconds.
 #[pyclass(frozen, module = "voicewire.deepdub")]
 pub(crate) struct Summary(pub deepdub::Summary);
@@ -73,6 +75,10 @@ impl Summary {
     #[getter]
     fn total_seconds(&self) -> f64 {
         self.0.total.as_secs_f64()
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced(py, "_restore_summary", (written(&self.0)?,))
     }
 
     fn __repr__(&self) -> String {

@@ -74,6 +74,9 @@ __all__ = [
     "_RESPEECHER_URL",
     "_LoopWaker",
     "_Pages",
+    "_restore_issue",
+    "_restore_speech",
+    "_restore_summary",
     "_PalabraClient",
     "_RespeecherClient",
     "_StateNews",
@@ -1138,6 +1141,12 @@ class Client:
     def __exit__(self, *_exception: object) -> None: ...
 
 _OnBytes: TypeAlias = Callable[[int, int | None], object]
+
+def _restore_issue(text: str) -> Issue: ...
+def _restore_speech(
+    data: bytes, chunks: Sequence[tuple[int, int, int, int]], summary: str, sample_rate: int | None
+) -> Speech: ...
+def _restore_summary(text: str) -> Summary: ...
 
 @final
 class _Pages:
