@@ -114,12 +114,14 @@ public:
     /// Chunks with audio that had been delivered before; they stay good.
     std::uint64_t chunks_received() const noexcept { return details_->chunks_received; }
     std::uint64_t bytes_received() const noexcept { return details_->bytes_received; }
-    /// How often a REST call was tried.
+    /// How often a REST call was tried, or the line of a session asked for.
     std::uint32_t attempts() const noexcept { return details_->attempts; }
     /// Where in the stream the audio is broken.
     std::optional<std::int64_t> audio_byte() const noexcept { return details_->audio_byte; }
     /// Good audio before that.
     std::optional<fractional_seconds> audio_position() const noexcept { return details_->audio_position; }
+    /// The voice that stays with the service although making it failed.
+    const std::optional<std::string> &voice_id() const noexcept { return details_->voice_id; }
     /// Nothing when the service gave none.
     const std::optional<voicewire::problem> &problem() const noexcept { return details_->problem; }
 
@@ -128,7 +130,7 @@ private:
         explicit details(const vw_error &told)
             : status(static_cast<voicewire::status>(told.status)), description(told.description), message(told.message),
               field(optional(told.field)), url(optional(told.url)), vendor_type(optional(told.vendor_type)),
-              generation_id(optional(told.generation_id)), http_status(told.http_status),
+              generation_id(optional(told.generation_id)), voice_id(optional(told.voice_id)), http_status(told.http_status),
               chunks_received(told.chunks_received), bytes_received(told.bytes_received), attempts(told.attempts) {
             if (told.retry_after_seconds >= 0) retry_after = fractional_seconds(told.retry_after_seconds);
             if (told.audio_byte >= 0) audio_byte = told.audio_byte;
@@ -151,7 +153,7 @@ private:
 
         voicewire::status status;
         std::string description, message;
-        std::optional<std::string> field, url, vendor_type, generation_id;
+        std::optional<std::string> field, url, vendor_type, generation_id, voice_id;
         int http_status = 0;
         std::optional<fractional_seconds> retry_after;
         std::uint64_t chunks_received = 0, bytes_received = 0;

@@ -45,7 +45,7 @@ struct job {
     std::optional<std::string> label{};
     std::vector<conversion> conversions{};
     std::optional<std::string> calibration_id{};
-    /// Where the files go. Required.
+    /// Where the files go. What is there stays: a new file of the same name gets a number. Required.
     std::string directory{};
     std::optional<milliseconds> polling_first{};
     std::optional<milliseconds> polling_longest{};

@@ -187,6 +187,9 @@ static void palabra_clones() {
     int voices = 0;
     for (const vw::json &listed : client.list("list_voices")) voices += listed.text("/voice_id") ? 1 : 0;
     CHECK(voices == 2);
+    const vw::error stopped =
+        failure([&] { (void)client.clone(voice, [](const vw::palabra::clone_progress &) { return vw::flow::stop; }); });
+    CHECK(stopped.status() == vw::status::cancelled && stopped.voice_id());
     const vw::json sample = client.regenerate_sample(*made.text("/voice_id"), "de", vw::palabra::waiting{});
     CHECK(sample.text("/text/lang") == std::optional<std::string_view>("de"));
     vw::save_to to;

@@ -72,7 +72,8 @@ namespace Voicewire.Respeecher
         /// <summary>The calibration to use, for audio. Default: the account's.</summary>
         public string CalibrationId { get; set; }
 
-        /// <summary>The directory for the files, which is made if it is not there. Required.</summary>
+        /// <summary>The directory for the files, which is made if it is not there. What is there stays: a new file of the same name
+        /// gets a number. Required.</summary>
         public string Directory { get; set; }
 
         /// <summary>The first wait before the service is asked whether it is done; each further one is longer by half. Default 1 s.</summary>
