@@ -482,14 +482,19 @@ static void a_freed_session_has_ended_all_its_lines(vw_deepdub_client *client, v
     CHECK_REFUSED(vw_deepdub_session_free(session), "vw_deepdub_session");
 }
 
-/* Also one that only asks now what to wait for. */
-static void an_event_loop_learns_of_it(vw_deepdub_session *session) {
+static struct pollfd readable(vw_deepdub_session *session) {
     struct pollfd waited_for;
     intptr_t handle = -1;
     CHECK_STATUS(vw_session_poll_handle(session, &handle), VW_OK);
     memset(&waited_for, 0, sizeof waited_for);
     waited_for.fd = (int)handle;
     waited_for.events = POLLIN;
+    return waited_for;
+}
+
+/* Also one that only asks now what to wait for. */
+static void an_event_loop_learns_of_it(vw_deepdub_session *session) {
+    struct pollfd waited_for = readable(session);
     CHECK(poll(&waited_for, 1, LONG) == 1);
 }
 
@@ -531,12 +536,7 @@ static void a_freed_client_leaves_sessions_that_are_closed(vw_delivery delivery)
 static void an_event_loop_is_woken(vw_deepdub_client *client) {
     vw_deepdub_session *session = open_session(client, VW_DELIVERY_POLL, 5);
     told told = fresh(client, session, VW_DELIVERY_POLL);
-    struct pollfd waited_for;
-    intptr_t handle = -1;
-    CHECK_STATUS(vw_session_poll_handle(session, &handle), VW_OK);
-    memset(&waited_for, 0, sizeof waited_for);
-    waited_for.fd = (int)handle;
-    waited_for.events = POLLIN;
+    struct pollfd waited_for = readable(session);
     CHECK_STATUS(vw_session_wait_ready(session, LONG), VW_OK);
     do {
         CHECK_STATUS(vw_session_poll(session, 0), VW_OK);
