@@ -244,6 +244,30 @@ def test_news_for_a_closed_loop_hurt_nobody(client: deepdub.Client, monkeypatch:
     assert reports == []
 
 
+def test_after_another_task_s_cancel_no_chunk_is_handed_out(client: deepdub.Client) -> None:
+    async def main() -> None:
+        async with client.open_session(max_running=1) as session:
+            # Whatever the listener is doing when the other has its turn.
+            for turns in range(4):
+                line = session.speak(TEXT * 20, VOICE, format="mulaw")
+                await audio(session.speak(TEXT, VOICE))
+                chunks = 0
+
+                async def interrupt() -> int:
+                    for _ in range(turns):
+                        await asyncio.sleep(0)
+                    line.cancel()
+                    return chunks
+
+                task = asyncio.create_task(interrupt())
+                with pytest.raises(voicewire.CancelledError):
+                    async for _ in line:
+                        chunks += 1
+                assert chunks == await task
+
+    run(main())
+
+
 def test_a_line_goes_on_in_another_loop_when_the_one_that_waited_is_closed(client: deepdub.Client) -> None:
     with client.open_session() as session:
         line = session.speak(TEXT, STALL)

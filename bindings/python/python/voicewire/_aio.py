@@ -1,7 +1,7 @@
 """The coroutines behind `async for` and `async with`, which the extension module calls."""
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Awaitable, TypeVar
 from weakref import WeakKeyDictionary
 
 from ._voicewire import _LoopWaker
@@ -26,10 +26,9 @@ def waker() -> _LoopWaker:
 
 async def next_chunk(line: "Line") -> "Chunk":
     """Line.__anext__()."""
+    # Many may be there, and others want to run meanwhile: before one is taken, so that none is in hand when they cancel.
+    pause: "Awaitable[object] | None" = asyncio.sleep(0)
     while True:
-        chunk = line._poll()
-        # Many may be there, and others want to run meanwhile.
-        pause = line._news(waker()) if chunk is None else asyncio.sleep(0)
         if pause is not None:
             try:
                 await pause
@@ -37,8 +36,10 @@ async def next_chunk(line: "Line") -> "Chunk":
                 # The task was cancelled, or is no more: nobody comes back for the rest.
                 line.cancel()
                 raise
+        chunk = line._poll()
         if chunk is not None:
             return chunk
+        pause = line._news(waker())
 
 
 async def ready(session: "Session | TextSession", timeout: "float | None") -> bool:
