@@ -1932,7 +1932,7 @@ namespace Voicewire
         internal static extern int vw_deepdub_turn_end(IntPtr turn);
 
         /// <summary>
-        /// <para>Stops a turn, and tells the service to: barge-in. When this returns, its on_chunk is not running and is not called again; only on_end still comes. What waits for a poll or a resume is dropped, and so is text that has not been sent. The next turn need not wait for the service to confirm. Does nothing to a turn that has ended and of which nothing waits.</para>
+        /// <para>Stops a turn, and tells the service to: barge-in. When this returns, its on_chunk is not running and is not called again; only on_end still comes. What waits for a poll or a resume is dropped, and so is text that has not been sent. The next turn waits for the service to confirm only where nothing of this one had been heard yet. Does nothing to a turn that has ended and of which nothing waits.</para>
         /// <para>It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a session's callback it waits for nothing: on_chunk is not called again, and a call that runs on another thread may still be running.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
