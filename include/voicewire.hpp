@@ -9,8 +9,8 @@
 //            class of error; its status() says what kind it is. Both kinds of code may be in one program.
 // Handles    Classes that own something of the library are move-only and free it in their destructors. Moved-from ones may
 //            be assigned to or destroyed; any other call is status::invalid_argument, but that what cannot fail tells nothing
-//            (no text, no elements) and close() does nothing, as it does for a session that is closed. Callbacks refer to nothing that a
-//            move changes: an object may be moved while they run, and destroyed in one of its own.
+//            (no text, no elements) and close() does nothing, as it does for a session that is closed. Callbacks refer to
+//            nothing that a move changes: an object may be moved while they run, and destroyed in one of its own.
 // Settings   Structs of std::optional: what is not set has the default that voicewire.h tells. Texts in them are
 //            std::string, since C wants a NUL after them; parameters are std::string_view. UTF-8; a NUL inside is
 //            status::invalid_argument. Tokens and players in them are pointers, read during the call and not kept.

@@ -369,8 +369,8 @@ impl Error {
         self.0.received
     }
 
-    /// How often a REST call was tried, or a session's line sent, this error being the last try's: 1 when it was not tried again. `None` for
-    /// what is never tried again, and when nothing was tried.
+    /// How often a REST call was tried, or a session's line sent, this error being the last try's: 1 when it was not tried
+    /// again. `None` for what is never tried again, and when nothing was tried.
     pub fn attempts(&self) -> Option<u32> {
         self.0.attempts
     }

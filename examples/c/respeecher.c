@@ -2,8 +2,9 @@
  *
  *     build/respeecher "Welcome to the show." "And now the news." -d takes
  *
- * Each text is a job; their originals lie in one folder. It takes the first two voices that the account may use. With RESPEECHER_API_KEY set the service does it; without it a local
- * sandbox. What was stopped or failed is taken up again with -r and the recording that it names.
+ * Each text is a job; their originals lie in one folder. It takes the first two voices that the account may use. With
+ * RESPEECHER_API_KEY set the service does it; without it a local sandbox. What was stopped or failed is taken up again with
+ * -r and the recording that it names.
  */
 #include "local_sandbox.h"
 
@@ -109,7 +110,7 @@ static int convert(const vw_respeecher_config *config, char *const *texts, size_
     job.directory = directory;
     job.conversions = conversions;
     job.conversion_count = count;
-    /* The files' names begin with it: one job's do not replace another's. */
+    /* The files' names begin with it. */
     if (text_count > 1) job.label = label;
     for (i = 0; i < text_count; i++) {
         snprintf(label, sizeof label, "text %u", (unsigned)(i + 1));

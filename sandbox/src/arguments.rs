@@ -38,8 +38,8 @@ Usage: voicewire-sandbox [options] [-- COMMAND [ARGUMENT...]]
 
 Deepdub is at /api/v1 (REST), /open and /ws (WebSocket), Respeecher at /api and /api/v2, Palabra at /saas. POST
 /sandbox/faults with {\"fault\": SPEC, \"times\": N} lets the next requests fail, and DELETE withdraws what is left of that;
-POST /sandbox/respeecher and /sandbox/palabra steer those services; GET /sandbox/requests, /sandbox/generations and /sandbox/connections show what
-happened.";
+POST /sandbox/respeecher and /sandbox/palabra steer those services; GET /sandbox/requests, /sandbox/generations and
+/sandbox/connections show what happened.";
 
 /// What to do.
 pub enum Command {

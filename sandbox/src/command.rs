@@ -8,8 +8,8 @@ use std::{io, thread};
 use tokio::sync::oneshot;
 use voicewire_sandbox::Sandbox;
 
-/// Runs it, and ends as it ends. `authority` is the file with the certificate that it has to trust, if any. When the sandbox is told to stop meanwhile, that is the end of the wait: a terminal
-/// tells both.
+/// Runs it, and ends as it ends. `authority` is the file with the certificate that it has to trust, if any. When the sandbox
+/// is told to stop meanwhile, that is the end of the wait: a terminal tells both.
 pub async fn run(
     sandbox: &Sandbox,
     program: &OsStr,

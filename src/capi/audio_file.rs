@@ -98,8 +98,8 @@ pub unsafe extern "C" fn vw_format_for_path(path: *const c_char, out: *mut vw_fo
 /// Joined WAV chunks get one header. A path in .wav also takes s16le, one in .au or .snd mulaw: the header then states
 /// sample_rate, which for WAV comes from its own first header. *out is the file; free it with vw_audio_file_free.
 /// VW_ERR_INVALID_ARGUMENT when the ending of path is for another format; VW_ERR_FILE when it cannot be made, the name is
-/// none that the system takes for a file, or there is something else than a plain file. It has the permissions of a file that it replaces. A symbolic link is replaced, too, and
-/// what it leads to stays as it is.
+/// none that the system takes for a file, or there is something else than a plain file. It has the permissions of a file that
+/// it replaces. A symbolic link is replaced, too, and what it leads to stays as it is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_audio_file_create(
     path: *const c_char,
@@ -125,7 +125,8 @@ pub unsafe extern "C" fn vw_audio_file_create(
 ///
 /// VW_ERR_FILE when they cannot be written; VW_ERR_BAD_AUDIO when what is to be WAV does not begin with a header, or one
 /// cannot be read or states other samples than the first, and when what is to be decoded cannot be. Every further call for
-/// this file then fails in the same way, so that it is enough to look at what vw_audio_file_finish says. VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.
+/// this file then fails in the same way, so that it is enough to look at what vw_audio_file_finish says.
+/// VW_ERR_INVALID_ARGUMENT after vw_audio_file_finish.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_audio_file_write(file: *mut vw_audio_file, data: *const u8, size: usize) -> vw_status {
     guard(|| {
