@@ -5,6 +5,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use support::scratch::Scratch;
 use support::*;
 use voicewire::ErrorKind;
 use voicewire::audio::{
@@ -13,11 +14,8 @@ use voicewire::audio::{
 use voicewire::deepdub::SAMPLE_RATES;
 use voicewire::deepdub::SpeechRequest;
 
-fn scratch(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("audio-{name}"));
-    let _ = std::fs::remove_dir_all(&path);
-    std::fs::create_dir_all(&path).expect("a folder");
-    path
+fn scratch(name: &str) -> Scratch {
+    Scratch::new(&format!("audio-{name}"))
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -124,7 +122,7 @@ fn places_that_are_no_plain_file_are_refused() {
     for path in [
         folder.join("missing/a.wav"),
         PathBuf::from("/dev/null"),
-        folder.clone(),
+        folder.to_path_buf(),
         PathBuf::from("/"),
         // What cannot be anybody's name is not found out only when all has been written.
         folder.join(format!("{}.wav", "n".repeat(300))),
@@ -183,7 +181,8 @@ fn full_disk_child() {
 #[cfg(unix)]
 fn a_file_keeps_the_permissions_of_the_one_it_replaces() {
     use std::os::unix::fs::PermissionsExt;
-    let path = scratch("private").join("private.pcm");
+    let folder = scratch("private");
+    let path = folder.join("private.pcm");
     std::fs::write(&path, b"x").expect("a file");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("private");
     save(&[vec![1, 2]], &path, Format::S16le, 8000);

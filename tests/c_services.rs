@@ -13,6 +13,7 @@ use serde_json::Value;
 use support::c::compile;
 use support::c::scratch;
 use support::native::*;
+use support::scratch::Scratch;
 use voicewire::audio::{Format, Output, decode};
 use voicewire_sandbox::{Options, Sandbox};
 
@@ -115,7 +116,7 @@ fn orders(sandbox: &Sandbox) -> Vec<usize> {
 }
 
 /// The program, its folder, and where it puts its files.
-fn flow(name: &str) -> (PathBuf, PathBuf, PathBuf) {
+fn flow(name: &str) -> (PathBuf, Scratch, PathBuf) {
     let folder = scratch(name);
     let program = compile(&["tests/c/respeecher_flow.c"], &folder, false);
     let takes = folder.join("takes");

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use support::native::{ROOT, SYSTEM_LIBS, has, libraries, sandbox, scratch, succeed, under_valgrind, with_sandbox};
+use support::native::{ROOT, SYSTEM_LIBS, has, libraries, sandbox, succeed, under_valgrind, with_sandbox};
+use support::scratch::Scratch;
 
 /// Everything that a careful project turns on.
 const WARNINGS: [&str; 8] = [
@@ -58,7 +59,7 @@ fn compile(sources: &[&str], flags: &[&str], folder: &Path) -> Option<PathBuf> {
 
 /// Compiles a program and runs it against a sandbox, with no error and no leak.
 fn run(source: &str, flags: &[&str], name: &str) {
-    let (folder, sandbox) = (scratch(&format!("cpp-{name}")), sandbox());
+    let (folder, sandbox) = (Scratch::new(&format!("cpp-{name}")), sandbox());
     let Some(program) = compile(&[source], flags, &folder) else {
         return;
     };
@@ -111,7 +112,7 @@ fn the_header_bears_with_the_habits_of_other_programs() {
 
 #[test]
 fn the_header_compiles_alone_in_all_its_ways() {
-    let folder = scratch("cpp-header");
+    let folder = Scratch::new("cpp-header");
     for compiler in ["g++", "clang++"].into_iter().filter(|compiler| has(compiler)) {
         let headers = std::fs::read_dir(format!("{ROOT}/include/voicewire"))
             .expect("headers")
@@ -140,7 +141,7 @@ fn the_header_compiles_alone_in_all_its_ways() {
 
 #[test]
 fn code_with_exceptions_and_code_without_are_linked_into_one_program() {
-    let folder = scratch("cpp-both");
+    let folder = Scratch::new("cpp-both");
     if !has("c++") {
         return;
     }

@@ -11,11 +11,12 @@ use support::native::{
     KEY, ROOT, SYSTEM_LIBS, has, libraries, readme_block, sandbox, sdl2, spoken, succeed, under_valgrind,
     without_account,
 };
+use support::scratch::Scratch;
 
 const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"];
 
-fn scratch(name: &str) -> PathBuf {
-    support::native::scratch(&format!("cpp-example-{name}"))
+fn scratch(name: &str) -> Scratch {
+    Scratch::new(&format!("cpp-example-{name}"))
 }
 
 /// An example as its Makefile builds it; `None` where there is no C++ compiler.

@@ -20,7 +20,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use header::Header;
-use support::native::{KEY, ROOT, scratch as scratch_of, succeed};
+use support::native::{KEY, ROOT, succeed};
+use support::scratch::Scratch;
 use voicewire_sandbox::Sandbox;
 
 const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/bindings/csharp");
@@ -34,8 +35,8 @@ fn c_interface() -> Header {
     Header::read(&read(format!("{ROOT}/include/voicewire.h")))
 }
 
-fn scratch(name: &str) -> PathBuf {
-    scratch_of(&format!("csharp-{name}"))
+fn scratch(name: &str) -> Scratch {
+    Scratch::new(&format!("csharp-{name}"))
 }
 
 /// All files below `folder` with this ending.
@@ -74,7 +75,7 @@ fn mcs() -> Command {
 
 /// The package and its tests, compiled once; `None` without Mono.
 fn built() -> Option<&'static Path> {
-    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    static BUILT: OnceLock<Option<Scratch>> = OnceLock::new();
     BUILT
         .get_or_init(|| {
             has_mono().then(|| {
@@ -128,15 +129,22 @@ fn tests(built: &Path, sandbox: &Sandbox, folder: &Path, classes: &[&str]) -> Co
     command
 }
 
+/// Runs a test class; what it leaves in its folder is there until that goes.
 #[track_caller]
-fn run(class: &str) {
-    let Some(built) = built() else { return };
+fn run_in(class: &str) -> Option<Scratch> {
+    let built = built()?;
     let (folder, sandbox) = (scratch(class), sandbox());
     succeed(&mut tests(built, &sandbox, &folder, &[class]));
     assert!(
         sandbox.wait_until_idle(Duration::from_secs(10)),
         "every connection is closed"
     );
+    Some(folder)
+}
+
+#[track_caller]
+fn run(class: &str) {
+    run_in(class);
 }
 
 #[test]
@@ -281,13 +289,10 @@ fn csharp_plays_without_an_allocation() {
 
 #[test]
 fn the_unity_sample_is_heard_and_interrupted() {
-    run("Game");
-    let heard = Path::new(env!("CARGO_TARGET_TMPDIR")).join("csharp-Game/heard.wav");
-    if has_mono() {
-        let wav = std::fs::read(heard).expect("what was heard");
-        let info = voicewire::audio::wav::parse(&wav).expect("a WAV header");
-        assert!(info.sample_rate == 44_100 && info.data_size > 44_100, "{info:?}");
-    }
+    let Some(folder) = run_in("Game") else { return };
+    let wav = std::fs::read(folder.join("heard.wav")).expect("what was heard");
+    let info = voicewire::audio::wav::parse(&wav).expect("a WAV header");
+    assert!(info.sample_rate == 44_100 && info.data_size > 44_100, "{info:?}");
 }
 
 #[test]

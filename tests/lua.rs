@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use support::native::{self, KEY, ROOT, sandbox, succeed};
+use support::native::{KEY, ROOT, sandbox, succeed};
+use support::scratch::Scratch;
 use voicewire::deepdub::{SpeechRequest, TRIAL_VOICE};
 
 /// Where cargo has put the library for this test program: beside it.
@@ -21,8 +22,8 @@ fn library() -> PathBuf {
     ))
 }
 
-fn scratch(name: &str) -> PathBuf {
-    native::scratch(&format!("lua-{name}"))
+fn scratch(name: &str) -> Scratch {
+    Scratch::new(&format!("lua-{name}"))
 }
 
 fn has(program: &str, argument: &str) -> bool {
@@ -109,7 +110,8 @@ fn lua_s_garbage_is_collected_and_nothing_else() {
 
 #[test]
 fn lua_declares_what_the_library_has() {
-    let list = scratch("functions").join("functions");
+    let folder = scratch("functions");
+    let list = folder.join("functions");
     let header = include_str!("../include/voicewire.h");
     let functions: String = header
         .lines()

@@ -14,7 +14,7 @@ use voicewire::deepdub::{Clip, NewIssue, Outbox, OutboxOptions, ReportState};
 fn a_report_and_its_clip_are_kept_across_a_restart_and_arrive_as_they_were() {
     let (scratch, sandbox) = (Scratch::new("whole"), sandbox());
     let clip: Vec<u8> = (0..=255).cycle().take(100_000).collect();
-    let path = scratch.0.join("clip.wav");
+    let path = scratch.join("clip.wav");
     std::fs::write(&path, &clip).expect("written");
     let given = NewIssue {
         additional_comments: Some("Twice.\n\"Really\".".to_owned()),
@@ -110,7 +110,7 @@ fn what_create_issue_would_refuse_is_not_taken() {
         assert_eq!(field(&error), name);
     }
     let missing = NewIssue {
-        problem_audio: Some(Clip::File(scratch.0.join("missing.wav"))),
+        problem_audio: Some(Clip::File(scratch.join("missing.wav"))),
         ..report("x")
     };
     assert_kind(&outbox.add(&missing).expect_err("no such clip"), ErrorKind::File);

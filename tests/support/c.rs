@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::native::{self, ROOT, SYSTEM_LIBS, WARNINGS, libraries, succeed};
+use super::native::{ROOT, SYSTEM_LIBS, WARNINGS, libraries, succeed};
+use super::scratch::Scratch;
 
-pub fn scratch(name: &str) -> PathBuf {
-    native::scratch(&format!("c-{name}"))
+pub fn scratch(name: &str) -> Scratch {
+    Scratch::new(&format!("c-{name}"))
 }
 
 pub fn cc() -> Command {

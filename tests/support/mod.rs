@@ -21,6 +21,8 @@ pub mod reports;
 
 pub mod rest;
 
+pub mod scratch;
+
 pub mod service;
 
 use std::ops::ControlFlow;

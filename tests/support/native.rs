@@ -19,13 +19,6 @@ pub fn libraries() -> PathBuf {
     program.parent().expect("in target/…/deps").to_path_buf()
 }
 
-pub fn scratch(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&path);
-    std::fs::create_dir_all(&path).expect("a scratch folder");
-    path
-}
-
 pub fn has(program: &str) -> bool {
     let found = Command::new(program)
         .arg("--version")

@@ -7,33 +7,10 @@ use voicewire::deepdub::{Client, Clip, NewIssue, Outbox, OutboxOptions, ReportSt
 use voicewire::{Error, RetryPolicy};
 use voicewire_sandbox::{Options, Sandbox};
 
+pub use super::scratch::Scratch;
 use super::{config, options};
 
-/// A directory of its own, removed in the end.
-pub struct Scratch(pub PathBuf);
-
 impl Scratch {
-    pub fn new(name: &str) -> Scratch {
-        Scratch::below(Path::new(env!("CARGO_TARGET_TMPDIR")), name)
-    }
-
-    /// In memory where the system has a place for that: what a killed process has written stays, and the disk takes no
-    /// time.
-    pub fn in_memory(name: &str) -> Scratch {
-        let memory = Path::new("/dev/shm");
-        match memory.is_dir() {
-            true => Scratch::below(memory, name),
-            false => Scratch::new(name),
-        }
-    }
-
-    fn below(place: &Path, name: &str) -> Scratch {
-        let path = place.join(format!("voicewire-outbox-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).expect("a directory");
-        Scratch(path)
-    }
-
     pub fn outbox(&self) -> Outbox {
         self.outbox_with(OutboxOptions::default())
     }
@@ -44,7 +21,7 @@ impl Scratch {
 
     /// Where the outbox is.
     pub fn place(&self) -> PathBuf {
-        self.0.join("outbox")
+        self.join("outbox")
     }
 
     /// The file of a report that waits, or was rejected.
@@ -66,12 +43,6 @@ impl Scratch {
         walk(&self.place(), &self.place(), &mut files);
         files.sort();
         files
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
