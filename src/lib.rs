@@ -43,6 +43,7 @@ pub mod respeecher;
 mod secret;
 mod sync;
 mod thread;
+mod whole_number;
 
 pub use error::{AudioPosition, Error, ErrorKind, KINDS, KindInfo, Problem, Received, Result};
 pub use net::{CallOptions, CancelToken, HttpConfig, HttpTimeouts, Proxy, RetryPolicy, SaveTo, Saved};

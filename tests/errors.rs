@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
 
+use support::http::TestServer;
 use support::*;
 use voicewire::deepdub::{Client, Config, NewIssue, SpeechRequest};
 use voicewire::{ErrorKind, KINDS, Proxy, RetryPolicy};
@@ -80,6 +81,50 @@ fn a_refused_handshake_is_told_by_its_status() {
         assert_eq!(error.http_status(), Some(status));
         assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
     }
+}
+
+#[test]
+fn what_a_refused_handshake_says_is_told_however_it_is_sent() {
+    let chunked = "5\r\n{\"mes\r\n1;name=value\r\ns\r\nF\r\nage\":\"No entry.\r\n2\r\n\"}\r\n0\r\nTrailer: x\r\n\r\n";
+    let chunked = format!("HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n\r\n{chunked}");
+    let early = format!("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n{chunked}");
+    for answer in [chunked, early] {
+        let server = TestServer::with_answers(vec![answer.into_bytes()]);
+        let error = hear(&odd_client(&server), &request("mp3")).result.expect_err("refused");
+        assert_kind(&error, ErrorKind::Unauthorized);
+        assert_eq!(error.message(), "No entry.");
+    }
+    // What is packed cannot be told.
+    let packed =
+        b"HTTP/1.1 503 Busy\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\n\x1f\x8b\x08\x00\x01".to_vec();
+    let server = TestServer::with_answers(vec![packed]);
+    let error = hear(&odd_client(&server), &request("mp3")).result.expect_err("refused");
+    assert_eq!(error.message(), "the service answered with status 503 and no reason");
+}
+
+#[test]
+fn a_handshake_may_be_confirmed_in_several_lines() {
+    let server = TestServer::start(|_, asked| {
+        let key = asked.header("sec-websocket-key").expect("a key");
+        let accept = tungstenite::handshake::derive_accept_key(key.as_bytes());
+        let head = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 Switching Protocols\r\nconnection: keep-alive\r\nconnection: upgrade\r\n";
+        let mut answer = format!("{head}upgrade: WebSocket\r\nsec-websocket-accept: {accept}\r\n\r\n").into_bytes();
+        let message = br#"{"index":0,"data":"AAEC","isFinished":true}"#;
+        answer.extend([0x81, message.len() as u8]);
+        answer.extend_from_slice(message);
+        answer
+    });
+    let heard = hear(&odd_client(&server), &request("s16le"));
+    assert_eq!(heard.data(), [0, 1, 2]);
+}
+
+/// A client of a server that answers as no sandbox does.
+fn odd_client(server: &TestServer) -> Client {
+    let config = Config::new()
+        .api_key("dd-5ecre75ecre75ecre7")
+        .websocket_url(format!("ws://{}/open", server.address))
+        .retry(RetryPolicy::none());
+    Client::new(&config).expect("good")
 }
 
 #[test]

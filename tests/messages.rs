@@ -55,6 +55,12 @@ fn unusual_spellings_are_read() {
         let mut generation = self::generation();
         assert!(generation.accept_binary(text.as_bytes()).expect("fine"), "{text}");
     }
+    // A language with one kind of number writes it like this.
+    let mut floating = generation();
+    for index in ["0.0", "1.0"] {
+        let text = format!(r#"{{"index":{index},"data":"AAEC"}}"#);
+        assert!(floating.accept_text(&text).expect("fine"), "{text}");
+    }
     let mut generation = generation();
     assert!(
         generation
@@ -77,6 +83,43 @@ fn a_gateway_s_own_error_is_an_error() {
         (error.message(), error.vendor_type()),
         ("code: 7, reason: overload", Some("Overload"))
     );
+}
+
+#[test]
+fn an_error_is_one_in_whatever_words() {
+    let said = [
+        (
+            r#"{"error":["no voice","no text"],"errorType":"InvalidInput"}"#,
+            ErrorKind::RejectedInput,
+            "no voice; no text",
+        ),
+        (r#"{"error":1.5}"#, ErrorKind::Server, "1.5"),
+        (r#"{"action":"error"}"#, ErrorKind::Server, "the service gave no reason"),
+    ];
+    for (text, kind, message) in said {
+        let error = generation().accept_text(text).expect_err("an error");
+        assert_kind(&error, kind);
+        assert_eq!(error.message(), message);
+    }
+}
+
+#[test]
+fn what_is_no_object_is_no_message() {
+    // Not even with the fields in their order.
+    for text in [
+        "[]",
+        " [1]",
+        r#"["x", 0, "AAEC", true]"#,
+        "17",
+        "null",
+        r#""text""#,
+        r#"{"index":0.5,"data":""}"#,
+    ] {
+        let error = generation().accept_text(text).expect_err("no message");
+        assert_kind(&error, ErrorKind::Protocol);
+        assert!(!error.message().contains("struct"), "{error}");
+        assert!(generation().accept_binary(text.as_bytes()).is_err(), "{text}");
+    }
 }
 
 #[test]

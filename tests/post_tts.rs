@@ -136,9 +136,19 @@ fn a_body_whose_end_is_missing_is_never_the_whole() {
         b"not even HTTP\r\n\r\n".to_vec(),
         answer("204 No Content", "", b""),
         answer("302 Found", "Location: http://elsewhere.example/?secret\r\n", b""),
+        answer(
+            "200 OK",
+            "Content-Type: application/problem+json\r\n",
+            b"{\"message\":\"No.\"}",
+        ),
+        answer(
+            "200 OK",
+            "Content-Type: audio/mpeg\r\nContent-Encoding: gzip\r\n",
+            b"\x1f\x8b\x08",
+        ),
     ]);
     let client = client_of(&server);
-    let had: Vec<(ErrorKind, usize)> = (0..9)
+    let had: Vec<(ErrorKind, usize)> = (0..11)
         .map(|_| {
             let posted = post(&client, &posted("mp3"));
             assert!(!posted.finals.contains(&true));
@@ -149,6 +159,22 @@ fn a_body_whose_end_is_missing_is_never_the_whole() {
     assert!(broken(had[0].0) && broken(had[1].0), "{had:?}");
     assert_eq!((had[0].1, had[1].1), (3000, 5));
     assert!(had[2..].iter().all(|had| *had == (ErrorKind::Protocol, 0)), "{had:?}");
+}
+
+#[test]
+fn what_the_service_says_instead_of_speaking_is_told() {
+    let said = b"{\"success\":false,\"message\":\"No such voice.\"}";
+    let server = TestServer::with_answers(vec![answer("200 OK", "Content-Type: application/json\r\n", said)]);
+    let error = post(&client_of(&server), &posted("mp3")).result.expect_err("no audio");
+    let message = "the answer is no audio, but application/json: No such voice.";
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Protocol, message));
+    // The status is known, whatever becomes of the words.
+    let server = TestServer::with_answers(vec![cut("402 Payment Required", "", b"{\"message\":\"Empty.\"}", 5)]);
+    let error = post(&client_of(&server), &posted("mp3")).result.expect_err("no audio");
+    assert_eq!(
+        (error.kind(), error.http_status()),
+        (ErrorKind::InsufficientCredits, Some(402))
+    );
 }
 
 #[test]

@@ -550,7 +550,7 @@ fn each_shape_of_an_error_is_understood() {
         &'static str,
         Option<&'static str>,
     );
-    let cases: [Case; 8] = [
+    let cases: [Case; 10] = [
         (
             "400 Bad",
             r#"{"detail": "Too short"}"#,
@@ -598,6 +598,20 @@ fn each_shape_of_an_error_is_understood() {
             "<html><title>\nBad gateway</title>",
             ErrorKind::Server,
             "Bad gateway",
+            None,
+        ),
+        (
+            "400 Bad",
+            "{\n  \"reason\": \"why\"\n}",
+            ErrorKind::RejectedInput,
+            r#"{"reason":"why"}"#,
+            None,
+        ),
+        (
+            "503 Busy",
+            "\u{1f}\u{8}packed",
+            ErrorKind::Server,
+            "the service answered with status 503 and no reason",
             None,
         ),
         (
@@ -650,6 +664,47 @@ fn answers_that_are_not_what_they_should_be_are_protocol_errors() {
             .get_recording("r")
             .expect_err("nothing");
         assert_kind(&error, ErrorKind::Protocol);
+    }
+}
+
+#[test]
+fn a_page_of_somebody_in_between_is_named() {
+    let page = b"<!DOCTYPE html><html><head><title>Sign in to this network</title></head></html>";
+    let server = TestServer::with_answers(vec![answer("200 OK", "Content-Type: text/html\r\n", page)]);
+    let config = Config::new().api_key("rs-x").base_url(server.url()).http(http(0));
+    let error = Client::new(&config).expect("good").get_stats().expect_err("no answer");
+    assert_kind(&error, ErrorKind::Protocol);
+    assert!(error.message().contains("Sign in to this network"), "{error}");
+}
+
+#[test]
+fn a_list_may_leave_out_how_long_it_is_or_count_in_floating_point() {
+    for pagination in [
+        json!(null),
+        json!({}),
+        json!({"count": 3}),
+        json!({"count": 3.0, "limit": null, "offset": 0.0}),
+    ] {
+        let server = TestServer::start(move |_, asked| {
+            let offset = asked
+                .target
+                .split("offset=")
+                .nth(1)
+                .map_or(0, |from| from.parse().expect("a number"));
+            let ids: Vec<_> = (offset..3).take(2).map(|id| json!({"id": format!("p{id}")})).collect();
+            support::http::json("200 OK", json!({"list": ids, "pagination": pagination}))
+        });
+        let config = Config::new().api_key("rs-x").base_url(server.url()).http(http(0));
+        let query = ProjectQuery {
+            limit: Some(2),
+            ..ProjectQuery::default()
+        };
+        let projects = Client::new(&config)
+            .expect("good")
+            .list_projects(&query)
+            .expect("a list");
+        let ids: Vec<String> = projects.map(|project| project.expect("one").id).collect();
+        assert_eq!(ids, ["p0", "p1", "p2"]);
     }
 }
 

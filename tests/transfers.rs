@@ -285,6 +285,45 @@ fn a_download_is_not_sent_around_for_ever_nor_in_the_clear() {
 }
 
 #[test]
+fn a_link_keeps_the_slash_at_its_end() {
+    // Frameworks send whoever asks without it to the address with it.
+    let server = TestServer::start(|_, asked| match asked.target.ends_with('/') {
+        true => answer("200 OK", "", &content()),
+        false => answer(
+            "307 Temporary Redirect",
+            &format!("Location: {}/\r\n", asked.target),
+            b"",
+        ),
+    });
+    let directory = Directory::new();
+    export(&server, &SaveTo::File(directory.join("x.zip"))).expect("downloaded");
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[test]
+fn what_is_packed_is_no_file() {
+    // The bytes of gzip under a name that says zip would be a broken file that nobody hears of.
+    let packed = b"\x1f\x8b\x08\x00rest";
+    let whole = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\n\x1f\x08\r\n0\r\n\r\n".to_vec();
+    for bytes in [answer("200 OK", "Content-Encoding: GZIP\r\n", packed), whole] {
+        let server = TestServer::with_answers(vec![bytes]);
+        let directory = Directory::new();
+        let error = export(&server, &SaveTo::Directory(directory.0.clone())).expect_err("packed");
+        assert_kind(&error, ErrorKind::Protocol);
+        assert!(
+            error.message().contains("gzip") || error.message().contains("GZIP"),
+            "{error}"
+        );
+        assert_eq!(directory.names(), [""; 0]);
+        assert_eq!(server.asked()[0].header("accept-encoding"), Some("identity"));
+    }
+    // Storages hand out what an uploader called an encoding.
+    let server = TestServer::with_answers(vec![answer("200 OK", "Content-Encoding: utf-8\r\n", &content())]);
+    let directory = Directory::new();
+    export(&server, &SaveTo::File(directory.join("x.zip"))).expect("downloaded");
+}
+
+#[test]
 fn calls_do_not_follow_redirects() {
     let server = TestServer::with_answers(vec![answer("302 Found", "Location: /elsewhere\r\n", b"")]);
     let error = client(&server, http(3)).get_credits().expect_err("no answer");

@@ -79,7 +79,7 @@ pub(crate) fn response_error(response: &Response) -> Error {
 
 /// The service's words in an error's body: `message`, `error` or `detail` of its JSON, else its first line. Where the
 /// error has details, both.
-fn error_text(body: &[u8]) -> String {
+pub(super) fn error_text(body: &[u8]) -> String {
     if let Ok(Value::Object(object)) = serde_json::from_slice(body) {
         let text = |name: &str| object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         if let (None, Some(error), Some(detail)) = (text("message"), text("error"), text("detail")) {

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::answer::part;
 use super::client::Client;
 use super::clip::{Base64, Clip};
-use super::errors::response_error;
+use super::errors::{error_text, response_error};
 use super::generation::{Chunk, Generation};
 use super::request::{self, SpeechRequest};
 use super::rest::{Wanted, unwritable};
@@ -23,7 +23,8 @@ use super::summary::{Figures, Summary, WaitFor};
 use crate::audio::Format;
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::{
-    Backoff, Body, CallOptions, Control, Head, Incoming, Limits, Method, Request, Stopwatch, is_past, may_repeat, pause,
+    Backoff, Body, CallOptions, Control, Head, Incoming, Limits, Method, Request, Stopwatch, deadline_after, earlier,
+    is_past, may_repeat, pause,
 };
 
 /// The most that is handed on at once.
@@ -261,16 +262,29 @@ impl Post<'_> {
         }
     }
 
+    /// What an answer says that is no audio. That some of it does not come costs words only, and no more time than audio
+    /// would have had.
+    fn words(&self, body: &mut SpokenBody) -> Result<Vec<u8>> {
+        body.control.deadline = earlier(self.total_deadline, deadline_after(body.first_left));
+        let http = self.client.http();
+        match body.control.during(|| http.read_whole(&mut body.incoming)) {
+            Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
+            words => Ok(words.unwrap_or_default()),
+        }
+    }
+
     /// What is wrong with an answer that is no audio.
     fn refusal(&self, head: Head, body: &mut SpokenBody) -> Result<Option<Error>> {
         let protocol = |message: String| Error::new(ErrorKind::Protocol, message).with_http_status(head.status);
         if !(200..300).contains(&head.status) {
-            let http = self.client.http();
-            let bytes = body.control.during(|| http.read_whole(&mut body.incoming))?;
-            return Ok(Some(response_error(&head.into_response(bytes))));
+            let words = self.words(body)?;
+            return Ok(Some(response_error(&head.into_response(words))));
         }
         if let Some(content_type) = head.type_of_words() {
-            return Ok(Some(protocol(format!("the answer is no audio, but {content_type}"))));
+            let words = error_text(&self.words(body)?);
+            let separator = if words.is_empty() { "" } else { ": " };
+            let message = format!("the answer is no audio, but {content_type}{separator}{words}");
+            return Ok(Some(protocol(message)));
         }
         if !head.has_end {
             let message = "the service does not say where the audio ends, so that its end cannot be told from a break";

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, Visitor};
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+
+use crate::whole_number::whole_number;
 
 /// What one message says. `generation_id` is `None` where the service left it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +50,7 @@ pub struct ChunkMessage<'a> {
 /// # Errors
 /// When it is not a JSON object with the types the protocol has.
 pub fn parse(frame: &str) -> Result<Event<'_>, serde_json::Error> {
+    be_object(frame.as_bytes())?;
     serde_json::from_str(frame).map(Message::into_event)
 }
 
@@ -56,15 +59,24 @@ pub fn parse(frame: &str) -> Result<Event<'_>, serde_json::Error> {
 /// # Errors
 /// As [`parse`]; and when it is not UTF-8.
 pub fn parse_bytes(frame: &[u8]) -> Result<Event<'_>, serde_json::Error> {
+    be_object(frame)?;
     serde_json::from_slice(frame).map(Message::into_event)
 }
 
+/// Refuses arrays, which serde takes for the fields in their order.
+fn be_object(frame: &[u8]) -> Result<(), serde_json::Error> {
+    match frame.trim_ascii_start().first() {
+        Some(b'[') => Err(de::Error::custom("an array instead of an object")),
+        _ => Ok(()),
+    }
+}
+
 #[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 struct Message<'a> {
     #[serde(borrow, default)]
     generation_id: Text<'a>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole_number")]
     index: Option<u64>,
     #[serde(borrow, default)]
     data: Text<'a>,
@@ -96,16 +108,14 @@ impl<'a> Message<'a> {
                 error_type,
             };
         }
-        // A greeting, say, may have words, too.
+        // A greeting, say, may have words, too; an error may have none.
         let action = self.action.0.as_deref();
-        if data.is_none()
-            && !is_final
-            && action.is_none_or(|action| action == "error")
-            && let Some(message) = self.message.not_empty()
-        {
+        let message = self.message.not_empty();
+        let is_error = action == Some("error") || action.is_none() && message.is_some();
+        if data.is_none() && !is_final && is_error {
             return Event::Failed {
                 generation_id,
-                message,
+                message: message.unwrap_or_default(),
                 error_type,
             };
         }
@@ -128,7 +138,7 @@ impl<'a> Message<'a> {
     }
 }
 
-/// A text that borrows where it can, and takes `null` for none and any other JSON value for no text.
+/// A text that borrows where it can. `null` is none; any other JSON value is put into words.
 ///
 /// (Serde's own `Option<Cow<str>>` always copies.)
 #[derive(Default)]
@@ -167,7 +177,7 @@ impl<'de> Visitor<'de> for TextVisitor {
         Ok(None)
     }
 
-    // An error that is an object or `true` is an error still: kept as words.
+    // An error that is an object, a list or `true` is an error still: kept as words.
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut words = String::new();
         while let Some((name, value)) = map.next_entry::<String, serde_json::Value>()? {
@@ -181,8 +191,11 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 
     fn visit_seq<A: de::SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
-        while sequence.next_element::<IgnoredAny>()?.is_some() {}
-        Err(de::Error::invalid_type(de::Unexpected::Seq, &self))
+        let mut words = Vec::new();
+        while let Some(value) = sequence.next_element::<serde_json::Value>()? {
+            words.push(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        }
+        Ok(Some(Cow::Owned(words.join("; "))))
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
@@ -194,6 +207,10 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(value.to_string())))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
         Ok(Some(Cow::Owned(value.to_string())))
     }
 }

@@ -13,18 +13,27 @@ pub(crate) struct Endpoint {
     /// The host as it stands in the URL, without the brackets of an IPv6 address.
     pub host: String,
     pub port: u16,
-    /// Path and query, beginning with `/`; without a `/` at its end unless it is only that.
+    /// It begins with `/`.
     pub path: String,
     query: Option<String>,
     scheme: &'static str,
 }
 
 impl Endpoint {
-    /// Parses `url`, the value of the setting `field`. `schemes` are the plain and the encrypted scheme.
+    /// Parses `url`, the value of the setting `field`, to which paths are [joined](Self::join). `schemes` are the plain and
+    /// the encrypted scheme.
     ///
     /// The plain scheme is refused for other hosts than this machine unless `allow_plaintext`, because the key
     /// would cross the network readable by anyone.
     pub fn parse(field: &str, url: &str, schemes: [&'static str; 2], allow_plaintext: bool) -> Result<Endpoint> {
+        let mut endpoint = Endpoint::exact(field, url, schemes, allow_plaintext)?;
+        let kept = endpoint.path.trim_end_matches('/').len().max(1);
+        endpoint.path.truncate(kept);
+        Ok(endpoint)
+    }
+
+    /// [`parse`](Self::parse) with the path as it is: to many services one with a `/` at its end is another.
+    fn exact(field: &str, url: &str, schemes: [&'static str; 2], allow_plaintext: bool) -> Result<Endpoint> {
         let [plain, encrypted] = schemes;
         let takes = format!("a URL such as {encrypted}://host/path");
         // The URL itself stays out of the message: someone may have put a key into it.
@@ -76,11 +85,6 @@ impl Endpoint {
             None => return Err(invalid("a URL with a malformed host")),
         };
         let path = uri.path();
-        let path = if path.len() > 1 {
-            path.trim_end_matches('/')
-        } else {
-            path
-        };
         Ok(Endpoint {
             secure,
             host,
@@ -160,9 +164,9 @@ impl Endpoint {
         if link.starts_with('/') && !link.starts_with("//") {
             let url = format!("{}://{}{link}", self.scheme, self.authority());
             // It is as encrypted as this is.
-            return Endpoint::parse(field, &url, ["http", "https"], true);
+            return Endpoint::exact(field, &url, ["http", "https"], true);
         }
-        Endpoint::parse(field, link, ["http", "https"], allow_plaintext)
+        Endpoint::exact(field, link, ["http", "https"], allow_plaintext)
     }
 
     /// Whether both are one server: what is told to the one in confidence may be told to the other.

@@ -88,6 +88,9 @@ pub(crate) struct Response {
     pub body: Vec<u8>,
 }
 
+/// The content codings there are (RFC 9110, section 8.4.1, and those registered since).
+const PACKINGS: [&str; 7] = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"];
+
 /// What an answer says before its body.
 #[derive(Debug, Default)]
 pub(crate) struct Head {
@@ -96,6 +99,8 @@ pub(crate) struct Head {
     pub length: Option<u64>,
     /// Whether the end of the body can be told from a connection that broke.
     pub has_end: bool,
+    /// How the body is packed.
+    packed: Option<String>,
     pub content_type: Option<String>,
     pub disposition: Option<String>,
     pub content_range: Option<String>,
@@ -111,7 +116,9 @@ impl Head {
     /// The media type of an answer in words, which is no audio and no archive.
     pub fn type_of_words(&self) -> Option<String> {
         let content_type = self.content_type.as_deref()?.trim().to_ascii_lowercase();
-        let is_words = content_type.starts_with("application/json") || content_type.starts_with("text/");
+        let (top, rest) = content_type.split_once('/')?;
+        // `application/problem+json`, say.
+        let is_words = top == "text" || rest.contains("json") || rest.contains("xml");
         is_words.then_some(content_type)
     }
 
@@ -124,12 +131,19 @@ impl Head {
             let bytes = value.as_bytes();
             String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| bytes.iter().copied().map(char::from).collect())
         });
+        // Storages hand out whatever an uploader has called an encoding, such as utf-8.
+        let codings = ["content-encoding", "transfer-encoding"].into_iter().filter_map(text);
+        let packed = codings
+            .flat_map(|codings| codings.split(','))
+            .map(str::trim)
+            .find(|coding| PACKINGS.iter().any(|packing| coding.eq_ignore_ascii_case(packing)));
         let etag = text("etag").filter(|etag| etag.starts_with('"'));
         let cookies = response.headers().get_all("set-cookie").iter();
         Head {
             status: response.status().as_u16(),
             length,
             has_end: length.is_some() || response.headers().contains_key("transfer-encoding"),
+            packed: packed.map(str::to_owned),
             content_type: owned("content-type"),
             disposition,
             content_range: owned("content-range"),
@@ -141,6 +155,20 @@ impl Head {
                 .filter_map(|value| value.to_str().ok()?.split(';').next())
                 .map(|pair| Secret::new(pair.trim().to_owned()))
                 .collect(),
+        }
+    }
+
+    /// Bytes that are packed, though nobody has asked for that, are neither a file nor sound nor text.
+    fn refuse_packed(&self) -> Result<()> {
+        match &self.packed {
+            // What a service has to say against a request is worth more than how it says it; the body of a redirect is
+            // nobody's.
+            Some(coding) if matches!(self.status, 200..=203 | 205..=299) => Err(Error::new(
+                ErrorKind::Protocol,
+                format!("the answer is packed ({coding}), which nobody has asked for"),
+            )
+            .with_http_status(self.status)),
+            _ => Ok(()),
         }
     }
 
@@ -258,6 +286,8 @@ impl HttpClient {
             .during(|| self.exchange(request))
             .map_err(|error| error.with_url(endpoint.display()))?;
         let head = Head::new(&response);
+        head.refuse_packed()
+            .map_err(|error| error.with_url(endpoint.display()))?;
         let reader = response.into_body().into_reader();
         Ok((head, Incoming { reader }))
     }

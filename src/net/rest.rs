@@ -140,11 +140,12 @@ fn call_once(
 ) -> Result<Response> {
     let Call { method, endpoint, .. } = *call;
     log::debug!("{} {}", method.name(), endpoint.display());
+    let headers = [call.headers, &[("accept-encoding", "identity")]].concat();
     let response = http.send(&Request {
         method,
         endpoint,
         accept: "application/json",
-        headers: call.headers,
+        headers: &headers,
         body: call.body,
         control,
         limits: Limits {
@@ -198,9 +199,14 @@ pub(crate) fn json(response: &Response) -> Result<Value> {
         return Ok(Value::Null);
     }
     serde_json::from_slice(&response.body).map_err(|error| {
+        // The page of somebody in between, who wants one to sign in, say.
+        let what = match response.body.trim_ascii_start().first() {
+            Some(b'<') => format!("it is a page: {}", first_line(&response.body)),
+            _ => error.to_string(),
+        };
         Error::new(
             ErrorKind::Protocol,
-            format!("the answer is not the JSON expected: {error}"),
+            format!("the answer is not the JSON expected: {what}"),
         )
         .with_http_status(response.status)
     })
@@ -245,7 +251,20 @@ pub(crate) fn first_line(body: &[u8]) -> String {
         true => of_markup(text),
         false => text,
     };
-    let line = text.lines().next().unwrap_or_default();
+    let mut line = text.lines().next().unwrap_or_default().to_owned();
+    // The first line of JSON that is laid out is a brace.
+    if line.len() < text.len()
+        && let Ok(value) = serde_json::from_str::<Value>(text)
+    {
+        line = value.to_string();
+    }
+    // What is packed, or no text at all.
+    if line
+        .chars()
+        .any(|character| character.is_control() && character != '\t')
+    {
+        return String::new();
+    }
     line.chars().take(MAX_RAW_TEXT).collect()
 }
 

@@ -90,7 +90,7 @@ impl Upgrade {
             status: head.status,
             retry_after: head.retry_after,
             location: head.location.take(),
-            body: std::mem::take(body),
+            body: head.framing.content(std::mem::take(body)),
             ..Response::default()
         })))
     }
@@ -122,19 +122,79 @@ fn request_bytes(request: &UpgradeRequest, key: &str) -> String {
     text
 }
 
+/// How the end of a refusal's body is told.
+enum Framing {
+    Length(usize),
+    Chunked,
+    /// By the connection's.
+    Close,
+}
+
+impl Framing {
+    fn is_whole(&self, bytes: &[u8]) -> bool {
+        match self {
+            Framing::Length(length) => bytes.len() >= *length,
+            Framing::Chunked => dechunked(bytes).1,
+            Framing::Close => false,
+        }
+    }
+
+    /// What has come of the content in these bytes.
+    fn content(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        match self {
+            Framing::Length(length) => bytes.truncate(*length),
+            Framing::Chunked => bytes = dechunked(&bytes).0,
+            Framing::Close => {}
+        }
+        bytes
+    }
+}
+
+/// The content of a body in chunks (RFC 9112, section 7.1), as far as it has come, and whether it has come to its end.
+fn dechunked(mut rest: &[u8]) -> (Vec<u8>, bool) {
+    let mut content = Vec::new();
+    loop {
+        let (start, size) = match httparse::parse_chunk_size(rest) {
+            Ok(httparse::Status::Complete((start, size))) => (start, usize::try_from(size).unwrap_or(usize::MAX)),
+            Ok(httparse::Status::Partial) => return (content, false),
+            Err(_) => return (content, true),
+        };
+        let data = &rest[start..];
+        content.extend_from_slice(&data[..size.min(data.len())]);
+        // What follows a chunk is a line end; what follows the last one are trailers, which nobody asked for.
+        match data.get(size.saturating_add(2)..) {
+            _ if size == 0 => return (content, true),
+            Some(after) => rest = after,
+            None => return (content, false),
+        }
+    }
+}
+
 /// The parts of an answer's head that matter here.
 struct Head {
     status: u16,
     upgrade: bool,
     connection: bool,
     accept: Option<String>,
-    content_length: Option<usize>,
+    framing: Framing,
     retry_after: Option<Duration>,
     location: Option<String>,
 }
 
-/// The head and its length, or `None` while it is not complete.
+/// The head and its length, or `None` while it is not complete. Interim answers (RFC 9110, section 15.2) before it are
+/// passed over.
 fn parse_head(answer: &[u8]) -> Result<Option<(usize, Head)>> {
+    let mut start = 0;
+    loop {
+        match parse_one_head(&answer[start..])? {
+            Some((length, head)) if matches!(head.status, 100 | 102..200) => start += length,
+            Some((length, head)) => return Ok(Some((start + length, head))),
+            None => return Ok(None),
+        }
+    }
+}
+
+fn parse_one_head(answer: &[u8]) -> Result<Option<(usize, Head)>> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut parsed = httparse::Response::new(&mut headers);
     let length = match parsed.parse(answer) {
@@ -147,22 +207,32 @@ fn parse_head(answer: &[u8]) -> Result<Option<(usize, Head)>> {
             ));
         }
     };
-    let header = |name: &str| {
+    let all = |name: &'static str| {
         let found = parsed
             .headers
             .iter()
-            .find(|header| header.name.eq_ignore_ascii_case(name))?;
-        std::str::from_utf8(found.value).ok()
+            .filter(|header| header.name.eq_ignore_ascii_case(name));
+        found.filter_map(|header| std::str::from_utf8(header.value).ok())
     };
-    let lists = |name: &str, token: &str| {
-        header(name).is_some_and(|value| value.split(',').any(|item| item.trim().eq_ignore_ascii_case(token)))
+    let header = |name: &'static str| all(name).next();
+    // A list may be spread over several lines.
+    let lists = |name: &'static str, token: &str| {
+        all(name).any(|value| value.split(',').any(|item| item.trim().eq_ignore_ascii_case(token)))
+    };
+    let status = parsed.code.unwrap_or(0);
+    let content_length = header("content-length").and_then(|value| value.trim().parse().ok());
+    let framing = match content_length {
+        _ if matches!(status, 204 | 304) => Framing::Length(0), // which have none (RFC 9110, section 6.4.1)
+        _ if lists("transfer-encoding", "chunked") => Framing::Chunked,
+        Some(length) => Framing::Length(length),
+        None => Framing::Close,
     };
     let head = Head {
-        status: parsed.code.unwrap_or(0),
+        status,
         upgrade: lists("upgrade", "websocket"),
         connection: lists("connection", "upgrade"),
         accept: header("sec-websocket-accept").map(|value| value.trim().to_owned()),
-        content_length: header("content-length").and_then(|value| value.trim().parse().ok()),
+        framing,
         retry_after: header("retry-after").and_then(super::http::parse_retry_after),
         location: header("location").map(str::to_owned),
     };
@@ -187,12 +257,8 @@ impl Head {
 
 /// Reads as much of a refusal's body as has come: what is missing of it costs only words. Whether that is all.
 fn read_refusal(socket: &mut Socket, body: &mut Vec<u8>, head: &Head) -> bool {
-    let wanted = match head.status {
-        204 | 304 => 0, // which have none (RFC 9110, section 6.4.1)
-        _ => head.content_length.unwrap_or(MAX_ANSWER).min(MAX_ANSWER),
-    };
     let mut piece = [0; 4096];
-    while body.len() < wanted {
+    while body.len() < MAX_ANSWER && !head.framing.is_whole(body) {
         match socket.read(&mut piece) {
             Ok(0) => break,
             Ok(length) => body.extend_from_slice(&piece[..length]),
@@ -201,6 +267,5 @@ fn read_refusal(socket: &mut Socket, body: &mut Vec<u8>, head: &Head) -> bool {
             Err(_) => break,
         }
     }
-    body.truncate(wanted);
     true
 }

@@ -3,23 +3,27 @@
 use std::collections::VecDeque;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::client::Client;
 use super::endpoints::Endpoint;
 use super::parameters::typed;
 use crate::error::{Error, ErrorKind, Result};
+use crate::whole_number::count;
 
 /// Where a page is in its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Pagination {
     /// How many there are in all.
+    #[serde(default, deserialize_with = "count")]
     pub count: u64,
     /// How many a page has at most.
+    #[serde(default, deserialize_with = "count")]
     pub limit: u64,
     /// How many come before it.
+    #[serde(default, deserialize_with = "count")]
     pub offset: u64,
 }
 
@@ -30,11 +34,15 @@ pub struct Page<T> {
     /// What is on it.
     pub list: Vec<T>,
     /// Where it is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "default_for_null")]
     pub pagination: Pagination,
     /// Whatever else the service said.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+fn default_for_null<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Pagination, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// A list, fetched as it is asked for: it holds one page at a time. After an error it is at its end; what had come stays

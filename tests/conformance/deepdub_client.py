@@ -124,6 +124,11 @@ def test_tts_over_rest(client, format, magic):
     assert magic is None or audio.startswith(magic)
 
 
+def test_headerless_wav_over_rest_is_the_same_audio_as_s16le(client):
+    audio = client.tts(TEXT, voice_prompt_id=VOICE, format="headerless-wav", sample_rate=16000, seed=7)
+    assert audio == b"".join(speak(client, format="s16le", sample_rate=16000, seed=7, model="dd-etts-3.2"))
+
+
 def test_tts_over_rest_with_a_voice_to_imitate(client):
     assert client.tts(TEXT, voice_reference=b"RIFF....", format="mulaw")
 

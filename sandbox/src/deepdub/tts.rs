@@ -22,6 +22,9 @@ use crate::record::Outcome;
 use crate::state::{Run, State};
 use crate::stream::Line;
 
+/// What the published client calls bare samples here. The vendor's page does not name it.
+const HEADERLESS: &str = "headerless-wav";
+
 pub(super) async fn tts(
     Shared(state): Shared<Arc<State>>,
     Extension(caller): Extension<Caller>,
@@ -29,12 +32,20 @@ pub(super) async fn tts(
 ) -> Response {
     let arrived = Instant::now();
     let invalid = |reason: String| errors::api(StatusCode::BAD_REQUEST, &format!("Invalid request: {reason}"));
-    let speech = match errors::object(&body).and_then(|json| Speech::of(&json, &state, &caller.key)) {
+    let mut is_headerless = false;
+    let speech = errors::object(&body).and_then(|mut json| {
+        is_headerless = json["format"] == HEADERLESS;
+        if is_headerless {
+            json["format"] = Format::S16le.name().into();
+        }
+        Speech::of(&json, &state, &caller.key)
+    });
+    let speech = match speech {
         Ok(speech) => speech,
         Err(reason) => return invalid(reason),
     };
     let format = speech.utterance.format;
-    if matches!(format, Format::Wav | Format::S16le) {
+    if matches!(format, Format::Wav | Format::S16le) && !is_headerless {
         return invalid(format!(
             "format {} is possible over the WebSocket only; use mp3, opus or mulaw here",
             format.name()
