@@ -35,8 +35,8 @@ if(VOICEWIRE_TARGET)
     list(APPEND arguments --target ${VOICEWIRE_TARGET})
 endif()
 
-# Inlining makes a tenth of the library: what gains by it is marked, or in packages that are compiled before.
-set(flags -C llvm-args=-inline-threshold=10)
+# Inlining makes a seventh of the library: what gains by it is marked, or in packages that are compiled before.
+set(flags -C llvm-args=-inline-threshold=10 -C llvm-args=-inlinehint-threshold=10)
 
 # Names by the system that is built for. What a system has not must not be a variable of a project around this one.
 set(soname "")

@@ -14,8 +14,8 @@ use std::sync::OnceLock;
 use support::native::{ROOT, has, succeed};
 use voicewire_sandbox::Sandbox;
 
-/// What the shared library may take on disk, with TLS and all decoders: 3.75 MiB. See docs/architecture.md.
-const SIZE_BUDGET: u64 = 15 * 1024 * 1024 / 4;
+/// What the shared library may take on disk, with TLS and all decoders: 3.5 MiB. See docs/architecture.md.
+const SIZE_BUDGET: u64 = 7 * 1024 * 1024 / 2;
 
 fn scratch() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("packaging")
