@@ -35,8 +35,23 @@ if(VOICEWIRE_TARGET)
     list(APPEND arguments --target ${VOICEWIRE_TARGET})
 endif()
 
-# Inlining makes a tenth of the library: what gains by it is marked, or in packages that are compiled before.
-set(flags -C llvm-args=-inline-threshold=10)
+# Where it is built is nobody's business: panics tell of files as in the package, or in cargo's home. All packages have to
+# be told, and in this way they are where no other flags were given (RUSTFLAGS, or a cargo configuration's for the target):
+# those count, alone.
+set(cargo_home "$ENV{CARGO_HOME}")
+if(NOT cargo_home)
+    set(cargo_home "$ENV{HOME}/.cargo")
+    if(CMAKE_HOST_WIN32)
+        file(TO_CMAKE_PATH "$ENV{USERPROFILE}/.cargo" cargo_home)
+    endif()
+endif()
+file(TO_NATIVE_PATH "${CMAKE_CURRENT_SOURCE_DIR}" from_source)
+file(TO_NATIVE_PATH "${cargo_home}" from_home)
+list(APPEND arguments --config
+    "build.rustflags=['--remap-path-prefix=${from_source}=voicewire', '--remap-path-prefix=${from_home}=cargo']")
+
+# Inlining makes a seventh of the library: what gains by it is marked, or in packages that are compiled before.
+set(flags -C llvm-args=-inline-threshold=10 -C llvm-args=-inlinehint-threshold=10)
 
 # Names by the system that is built for. What a system has not must not be a variable of a project around this one.
 set(soname "")

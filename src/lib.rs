@@ -25,6 +25,7 @@
 // A service that is left out leaves parts of what they share without use.
 #![cfg_attr(not(all(feature = "palabra", feature = "respeecher")), allow(unused))]
 
+mod answers;
 pub mod audio;
 #[cfg(feature = "capi")]
 mod capi;

@@ -5,26 +5,40 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Structs of optional fields, with what else there is in `extra`.
+/// Structs of optional fields, with what else there is in `extra`. How the service spells them is said behind the name:
+/// `(snake)` as they are, `(camel)` like `createdAt`.
 macro_rules! answers {
-    ($($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* })*) => {$(
-        #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+    ($($(#[$doc:meta])* $name:ident($case:ident) { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
+        crate::deepdub::answer::answer!($case $(#[$doc])* $name { $($(#[$field_doc])* $field: $type,)* });
+    )*};
+}
+
+pub(super) use answers;
+
+macro_rules! answer {
+    (snake $($struct:tt)*) => { crate::deepdub::answer::answer!("snake_case" optional $($struct)*); };
+    (camel $($struct:tt)*) => { crate::deepdub::answer::answer!("camelCase" optional_camel $($struct)*); };
+    ($case:literal $how:ident $(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
+        #[serde(rename_all = $case)]
         #[non_exhaustive]
-        $(#[$meta])*
         pub struct $name {
             $(
-                $(#[$field_meta])*
-                #[serde(default, skip_serializing_if = "Option::is_none")]
+                $(#[$field_doc])*
+                #[serde(skip_serializing_if = "Option::is_none")]
                 pub $field: Option<$type>,
             )*
             /// Whatever else the service said.
             #[serde(flatten)]
             pub extra: serde_json::Map<String, serde_json::Value>,
         }
-    )*};
+
+        crate::answers::read_from_object!($name { $($field: $how,)* });
+    };
 }
 
-pub(super) use answers;
+pub(super) use answer;
 
 /// The answer as what it should be, such as "a voice".
 pub(super) fn typed<T: DeserializeOwned>(answer: Value, what: &str) -> Result<T> {

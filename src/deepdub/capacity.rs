@@ -10,7 +10,7 @@ use crate::net::{CallOptions, Method, path_segment};
 
 answers! {
     /// How many connections a model serves.
-    Capacity {
+    Capacity(snake) {
         /// The model; only where several are asked for at once.
         model_id: String,
         /// Connections that there are.

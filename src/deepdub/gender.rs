@@ -37,7 +37,7 @@ open_enum! {
 
 answers! {
     /// What the service takes a speaker for.
-    GenderClassification {
+    GenderClassification(snake) {
         /// The likelier one.
         predicted_gender: SpeakerGender,
         /// How sure that is: 0.0 to 1.0.
@@ -51,7 +51,7 @@ answers! {
     }
 
     /// How likely each gender is: 0.0 to 1.0.
-    GenderScores {
+    GenderScores(snake) {
         /// That it is a woman.
         female: f64,
         /// That it is a man.

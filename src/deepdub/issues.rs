@@ -1,11 +1,12 @@
 //! Issues: reports about generations that came out wrong.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::client::Client;
 use super::clip::{Base64, Clip};
 use super::request::not_blank;
+use crate::answers::read_from_object;
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::{CallOptions, Method, path_segment};
 
@@ -48,7 +49,7 @@ pub struct IssueChanges {
 }
 
 /// A report as the service has it.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Issue {
@@ -76,6 +77,19 @@ pub struct Issue {
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
+
+read_from_object!(Issue {
+    id: needed,
+    state: optional_camel,
+    created_at: optional_camel,
+    updated_at: optional_camel,
+    generation_id: optional_camel,
+    generated_text: optional_camel,
+    problem_word: optional_camel,
+    voice_prompt_id: optional_camel,
+    additional_comments: optional_camel,
+    problem_seconds: optional_camel,
+});
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

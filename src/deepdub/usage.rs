@@ -24,8 +24,7 @@ pub struct UsageQuery {
 
 answers! {
     /// Usage by day, model and region.
-    #[serde(rename_all = "camelCase")]
-    Usage {
+    Usage(camel) {
         /// The account.
         customer_id: String,
         /// The first day.
@@ -37,8 +36,7 @@ answers! {
     }
 
     /// A day's usage of a model in a region.
-    #[serde(rename_all = "camelCase")]
-    DailyUsage {
+    DailyUsage(camel) {
         /// The day.
         date: String,
         /// The account.
@@ -56,8 +54,7 @@ answers! {
     }
 
     /// Usage by model and region.
-    #[serde(rename_all = "camelCase")]
-    UsageByModel {
+    UsageByModel(camel) {
         /// The account.
         customer_id: String,
         /// The first day.
@@ -69,8 +66,7 @@ answers! {
     }
 
     /// The usage of a model in a region, over the whole range.
-    #[serde(rename_all = "camelCase")]
-    ModelUsage {
+    ModelUsage(camel) {
         /// The model's dedicated route.
         model_id: String,
         /// The region.

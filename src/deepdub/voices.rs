@@ -27,8 +27,7 @@ open_enum! {
 
 answers! {
     /// A voice prompt as the service has it.
-    #[serde(rename_all = "camelCase")]
-    VoicePrompt {
+    VoicePrompt(camel) {
         /// Names it in requests and in the other calls.
         id: String,
         /// Its title.

@@ -6,9 +6,10 @@ use once_cell::sync::OnceCell;
 use rustls::ClientConfig;
 use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::CertificateDer;
+use rustls::crypto::{CryptoProvider, KeyProvider, ring};
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::SigningKey;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -80,7 +81,10 @@ impl TlsSettings {
             )
         };
         // The provider is named rather than installed: the process-wide default belongs to the host.
-        let provider = Arc::new(ring::default_provider());
+        let provider = Arc::new(CryptoProvider {
+            key_provider: &NoKeys,
+            ..ring::default_provider()
+        });
         let verifier = verifier(&self.extra_roots, &provider).map_err(failed)?;
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -91,6 +95,18 @@ impl TlsSettings {
             .with_no_client_auth();
         config.resumption = Resumption::in_memory_sessions(SESSIONS);
         Ok(Arc::new(config))
+    }
+}
+
+/// Loads no private keys: clients show no certificates here, so that what signs with one need not be in the library.
+#[derive(Debug)]
+struct NoKeys;
+
+impl KeyProvider for NoKeys {
+    fn load_private_key(&self, _: PrivateKeyDer<'static>) -> std::result::Result<Arc<dyn SigningKey>, rustls::Error> {
+        Err(rustls::Error::General(
+            "client certificates are not supported".to_owned(),
+        ))
     }
 }
 

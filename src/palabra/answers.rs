@@ -1,30 +1,11 @@
 //! What the service answers with. What it leaves out, or gives as null, is `None` or empty; what is not known here is in
 //! `extra`.
 
-use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::lang::LangCode;
 use super::voices::ProcessingStatus;
-
-/// Structs of optional fields, with what else there is in `extra`.
-macro_rules! answers {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-        #[non_exhaustive]
-        pub struct $name {
-            $($(#[$field_doc])* #[serde(default, deserialize_with = "null_is_default")] pub $field: $type,)*
-            /// Whatever else the service said.
-            #[serde(flatten)]
-            pub extra: Map<String, Value>,
-        }
-    )*};
-}
-
-fn null_is_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
+use crate::answers::answers;
 
 answers! {
     /// What kind of audio a sample is.

@@ -5,42 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::words::{AgeGroup, Gender, PitchGroup, RecordingType, Species, State, Visibility};
-
-/// Structs of optional fields, with what else there is in `extra`.
-macro_rules! answers {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-        #[non_exhaustive]
-        pub struct $name {
-            $($(#[$field_doc])* #[serde(default, deserialize_with = "null_is_default")] pub $field: $type,)*
-            /// Whatever else the service said.
-            #[serde(flatten)]
-            pub extra: Map<String, Value>,
-        }
-    )*};
-}
-
-/// The same for what has an id, without which it is not what it should be.
-macro_rules! named_answers {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-        #[non_exhaustive]
-        pub struct $name {
-            /// Names it in other calls.
-            pub id: String,
-            $($(#[$field_doc])* #[serde(default, deserialize_with = "null_is_default")] pub $field: $type,)*
-            /// Whatever else the service said.
-            #[serde(flatten)]
-            pub extra: Map<String, Value>,
-        }
-    )*};
-}
-
-fn null_is_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
+use crate::answers::answers;
 
 answers! {
     /// A session that has been opened. Its cookie and token stay with the client.
@@ -184,12 +149,12 @@ answers! {
     }
 }
 
-named_answers! {
+answers! {
     /// Something that was deleted.
-    Deleted {}
+    Deleted(id) {}
 
     /// A voice of one's own as the service has measured it, to shift conversions by.
-    Calibration {
+    Calibration(id) {
         /// Its name.
         name: Option<String>,
         /// Whose it is.
@@ -215,7 +180,7 @@ named_answers! {
     }
 
     /// A project: folders with recordings in them.
-    Project {
+    Project(id) {
         /// Its name.
         name: Option<String>,
         /// Its name as it stands in its URL.
@@ -235,7 +200,7 @@ named_answers! {
     }
 
     /// A folder of a project.
-    Folder {
+    Folder(id) {
         /// Its name.
         name: Option<String>,
         /// The project it is in.
@@ -249,7 +214,7 @@ named_answers! {
     }
 
     /// A recording: an original, or a conversion of one.
-    Recording {
+    Recording(id) {
         /// The project it is in.
         project_id: Option<String>,
         /// The folder it is in.
@@ -331,7 +296,7 @@ named_answers! {
     }
 
     /// A voice that speaks texts into originals.
-    TtsVoice {
+    TtsVoice(id) {
         /// To whom it is open.
         visibility: Option<Visibility>,
         /// Its name.
@@ -343,7 +308,7 @@ named_answers! {
     }
 
     /// A note about a recording.
-    Note {
+    Note(id) {
         /// The recording.
         recording_id: Option<String>,
         /// What it says.
@@ -353,7 +318,7 @@ named_answers! {
     }
 
     /// One conversion that has been ordered.
-    PlacedOrder {
+    PlacedOrder(id) {
         /// Who ordered it.
         user_id: Option<String>,
         /// What is converted.
@@ -381,7 +346,7 @@ named_answers! {
     }
 
     /// An accent that a voice speaks with: for conversions of audio.
-    Accent {
+    Accent(id) {
         /// Whether it is used where none is named.
         is_default: Option<bool>,
         /// Whether it is the voice's own.
@@ -397,7 +362,7 @@ named_answers! {
     }
 
     /// A style that a voice speaks texts in.
-    NarrationStyle {
+    NarrationStyle(id) {
         /// Whether it is used where none is named.
         is_default: Option<bool>,
         /// What it is.
@@ -407,7 +372,7 @@ named_answers! {
     }
 
     /// A voice of the marketplace.
-    Voice {
+    Voice(id) {
         /// Whose it is.
         owner_id: Option<String>,
         /// Its name.
