@@ -520,26 +520,36 @@ fn waiting_has_an_end_and_can_be_ended() {
         (ErrorKind::Timeout, Some("polling_limit"))
     );
     assert!(incomplete.outcome().recording_id().is_some());
+    // A wait that is longer than any clock goes is past every limit.
+    job.polling.first = Duration::MAX;
+    job.polling.longest = Duration::MAX;
+    let incomplete = client.convert(&job, go).expect_err("too long");
+    assert_kind(incomplete.error(), ErrorKind::Timeout);
     // From another thread, in the middle of a wait that has no end.
-    job.polling = Polling {
-        first: Duration::from_secs(3600),
-        longest: Duration::from_secs(3600),
-        limit: None,
-    };
-    let token = CancelToken::new();
-    let stopper = token.clone();
-    let options = CallOptions::new().cancel(&token);
-    let incomplete = client
-        .with_options(&options)
-        .convert(&job, |progress| {
-            if progress.stage == Stage::Processing {
-                let stopper = stopper.clone();
-                std::thread::spawn(move || stopper.cancel());
-            }
-            ControlFlow::Continue(())
-        })
-        .expect_err("cancelled");
-    assert_kind(incomplete.error(), ErrorKind::Cancelled);
+    for wait in [Duration::from_secs(3600), Duration::MAX] {
+        job.polling = Polling {
+            first: wait,
+            longest: wait,
+            limit: None,
+        };
+        let token = CancelToken::new();
+        let stopper = token.clone();
+        let options = CallOptions::new().cancel(&token);
+        let mut asked = 0;
+        let incomplete = client
+            .with_options(&options)
+            .convert(&job, |progress| {
+                if progress.stage == Stage::Processing {
+                    asked += 1;
+                    let stopper = stopper.clone();
+                    std::thread::spawn(move || stopper.cancel());
+                }
+                ControlFlow::Continue(())
+            })
+            .expect_err("cancelled");
+        assert_kind(incomplete.error(), ErrorKind::Cancelled);
+        assert_eq!(asked, 1, "it does not ask again and again");
+    }
     sandbox.hold_processing(false);
 }
 

@@ -25,10 +25,13 @@ impl Waits {
 
     pub(super) fn wait(&mut self, client: &Client, what: impl Fn() -> String) -> Result<()> {
         let wait = self.next.min(self.polling.longest);
-        self.next = wait.mul_f64(1.5);
-        let now = Instant::now();
-        let moment = now.checked_add(wait).unwrap_or(now);
-        if self.deadline.is_some_and(|deadline| moment > deadline) {
+        self.next = wait.saturating_add(wait / 2);
+        // A wait that is longer than any clock goes ends with the limit, or never.
+        let moment = deadline_after(Some(wait));
+        if self
+            .deadline
+            .is_some_and(|deadline| moment.is_none_or(|moment| moment > deadline))
+        {
             return Err(
                 Error::new(ErrorKind::Timeout, format!("{}, and the limit is reached", what()))
                     .with_field("polling_limit"),
