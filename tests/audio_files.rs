@@ -401,6 +401,25 @@ fn what_is_no_wav_is_not_taken_for_it() {
     assert!(names(&folder).is_empty());
 }
 
+#[test]
+fn a_wav_that_ends_before_its_samples_begin_is_decoded_to_no_file() {
+    let folder = scratch("cut_decoded");
+    let good = wav_of(&[1, 2, 3, 4], 8000, 1, 16);
+    for sent in [&good[..4], &good[..30], &good[..43]] {
+        for size in [1, 64] {
+            let path = folder.join("line.wav");
+            let (format, samples) = (Format::Wav, WavSamples::S16);
+            let mut file = AudioFile::create_decoded(path, format, 0, Output::default(), samples).expect("a file");
+            sent.chunks(size)
+                .try_for_each(|chunk| file.write(chunk))
+                .expect("so far");
+            let error = file.finish().expect_err("it has no samples");
+            assert_eq!(error.kind(), ErrorKind::BadAudio, "{error}");
+        }
+    }
+    assert!(names(&folder).is_empty());
+}
+
 /// A generation may be silent, or break off.
 #[test]
 fn a_wav_of_no_samples_is_a_file_all_the_same() {

@@ -142,14 +142,37 @@ fn a_stream_that_breaks_off_ends_with_its_last_whole_frame() {
         let bytes = encoded(format, &samples, RATE);
         let whole = decode::<i16>(format, RATE, &bytes, own()).unwrap().samples;
         for length in (0..bytes.len()).step_by(bytes.len() / 97).chain(0..120) {
-            let cut = decode::<i16>(format, RATE, &bytes[..length], own())
-                .unwrap_or_else(|error| panic!("{format} cut after {length}: {error}"))
-                .samples;
+            let (cut, ended) = in_pieces(format, RATE, own(), &[&bytes[..length]]);
+            ended.unwrap_or_else(|error| panic!("{format} cut after {length}: {error}"));
             assert!(whole.starts_with(&cut), "{format} cut after {length}");
             if length > bytes.len() / 2 {
                 assert!(cut.len() > whole.len() / 3, "{format} cut after {length}");
             }
         }
+    }
+}
+
+#[test]
+fn a_wav_file_that_ends_before_its_samples_begin_is_broken() {
+    let with_parts = [&wav(&[], 8000, 1, 0)[..36], b"LIST\x04\0\0\0abcd", b"JUNK\x02\0\0\0"].concat();
+    let cut_in_fmt = [&b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0"[..], &[0x55; 3]].concat();
+    let whole = wav(&[1, 2], 8000, 1, 4);
+    let mut files: Vec<&[u8]> = (1..44).map(|length| &whole[..length]).collect();
+    files.extend([&with_parts[..], &cut_in_fmt]);
+    for bytes in files {
+        let length = bytes.len();
+        let error = decode::<i16>(Format::Wav, 0, bytes, own()).expect_err(&format!("{length} bytes"));
+        assert_eq!(error.kind(), ErrorKind::BadAudio, "{length}: {error}");
+        assert!(error.message().contains("before its WAV header"), "{length}: {error}");
+        // A stream may break off there.
+        let (samples, ended) = in_pieces(Format::Wav, 0, own(), &[bytes]);
+        ended.unwrap_or_else(|error| panic!("{length} bytes: {error}"));
+        assert!(samples.is_empty());
+    }
+    // Once there were samples, it may break off anywhere, as in the header of another chunk.
+    for length in 44..whole.len() + 20 {
+        let joined = [&whole[..], &whole].concat();
+        decode::<i16>(Format::Wav, 0, &joined[..length], own()).expect("broken off after its header");
     }
 }
 

@@ -221,10 +221,18 @@ fn a_lock_can_be_waited_out() {
         limit: Some(Duration::ZERO),
         ..quick()
     };
-    let error = client(&server)
-        .regenerate_sample_waiting("v", &LangCode::De, &short)
-        .expect_err("no time");
-    assert_kind(&error, ErrorKind::Locked);
+    // A wait that is longer than any clock goes is past every limit.
+    let absurd = Waiting {
+        first: Duration::MAX,
+        longest: Duration::MAX,
+        ..quick()
+    };
+    for waiting in [short, absurd] {
+        let error = client(&server)
+            .regenerate_sample_waiting("v", &LangCode::De, &waiting)
+            .expect_err("no time");
+        assert_kind(&error, ErrorKind::Locked);
+    }
     let other = TestServer::with_answers(vec![problem("404 No", "Not found", "No such voice")]);
     let error = client(&other)
         .regenerate_sample_waiting("v", &LangCode::De, &quick())

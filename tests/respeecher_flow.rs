@@ -520,27 +520,175 @@ fn waiting_has_an_end_and_can_be_ended() {
         (ErrorKind::Timeout, Some("polling_limit"))
     );
     assert!(incomplete.outcome().recording_id().is_some());
+    // A wait that is longer than any clock goes is past every limit.
+    job.polling.first = Duration::MAX;
+    job.polling.longest = Duration::MAX;
+    let incomplete = client.convert(&job, go).expect_err("too long");
+    assert_kind(incomplete.error(), ErrorKind::Timeout);
     // From another thread, in the middle of a wait that has no end.
-    job.polling = Polling {
-        first: Duration::from_secs(3600),
-        longest: Duration::from_secs(3600),
-        limit: None,
-    };
-    let token = CancelToken::new();
-    let stopper = token.clone();
-    let options = CallOptions::new().cancel(&token);
+    for wait in [Duration::from_secs(3600), Duration::MAX] {
+        job.polling = Polling {
+            first: wait,
+            longest: wait,
+            limit: None,
+        };
+        let token = CancelToken::new();
+        let stopper = token.clone();
+        let options = CallOptions::new().cancel(&token);
+        let mut asked = 0;
+        let incomplete = client
+            .with_options(&options)
+            .convert(&job, |progress| {
+                if progress.stage == Stage::Processing {
+                    asked += 1;
+                    let stopper = stopper.clone();
+                    std::thread::spawn(move || stopper.cancel());
+                }
+                ControlFlow::Continue(())
+            })
+            .expect_err("cancelled");
+        assert_kind(incomplete.error(), ErrorKind::Cancelled);
+        assert_eq!(asked, 1, "it does not ask again and again");
+    }
+    sandbox.hold_processing(false);
+}
+
+/// Runs a job of two conversions that are held in the making, with `deed` done once they are.
+fn disturbed(deed: impl Fn(&Client, &str)) -> Incomplete {
+    let sandbox = sandbox();
+    let client = market(&sandbox);
+    let two = voices(&client)[..2].to_vec();
+    let directory = Directory::new();
+    let mut job = job(PARAGRAPHS[0], &two, &directory);
+    job.polling.limit = None;
+    let mut is_done = false;
     let incomplete = client
-        .with_options(&options)
         .convert(&job, |progress| {
-            if progress.stage == Stage::Processing {
-                let stopper = stopper.clone();
-                std::thread::spawn(move || stopper.cancel());
+            match progress.stage {
+                Stage::Ordering => sandbox.hold_processing(true),
+                Stage::Converting if !std::mem::replace(&mut is_done, true) => {
+                    deed(&client, progress.recording_id.expect("an original"));
+                    sandbox.hold_processing(false);
+                }
+                _ => {}
             }
             ControlFlow::Continue(())
         })
-        .expect_err("cancelled");
-    assert_kind(incomplete.error(), ErrorKind::Cancelled);
-    sandbox.hold_processing(false);
+        .expect_err("something is gone");
+    incomplete
+        .outcome()
+        .files
+        .iter()
+        .for_each(|file| assert_whole(&file.path));
+    assert_kind(incomplete.error(), ErrorKind::NotFound);
+    assert!(incomplete.error().message().contains("no longer there"), "{incomplete}");
+    incomplete
+}
+
+fn conversions_of(client: &Client, original_id: &str) -> Vec<Recording> {
+    let query = ConversionQuery {
+        original_id: original_id.to_owned(),
+        ..ConversionQuery::default()
+    };
+    let listed = client.list_conversions(&query).expect("good");
+    listed.map(|conversion| conversion.expect("a conversion")).collect()
+}
+
+#[test]
+fn a_conversion_that_is_deleted_meanwhile_fails_alone_and_at_once() {
+    let gone = std::cell::RefCell::new(String::new());
+    let incomplete = disturbed(|client, original| {
+        let conversion = conversions_of(client, original).swap_remove(0);
+        client.delete_recording(&conversion.id).expect("deleted");
+        assert_eq!(conversions_of(client, original).len(), 1);
+        gone.replace(conversion.id);
+    });
+    let outcome = incomplete.outcome();
+    assert_eq!((outcome.files.len(), outcome.failures.len()), (1, 1));
+    let failure = &outcome.failures[0];
+    let id = gone.into_inner();
+    assert_eq!(failure.conversion_id.as_ref(), Some(&id));
+    assert_kind(&failure.error, ErrorKind::NotFound);
+    assert_eq!(failure.error.http_status(), Some(404));
+    assert!(failure.error.message().contains(&id), "{}", failure.error);
+    assert!(incomplete.error().message().contains("1 of 2"), "{incomplete}");
+}
+
+#[test]
+fn an_original_that_is_deleted_meanwhile_takes_its_conversions_along() {
+    let incomplete = disturbed(|client, original| client.delete_recording(original).expect("deleted"));
+    let outcome = incomplete.outcome();
+    let failed: Vec<_> = outcome
+        .failures
+        .iter()
+        .map(|failure| (failure.index, failure.conversion_id.is_some()))
+        .collect();
+    assert_eq!(failed, [(0, true), (1, true)]);
+    assert!(outcome.files.is_empty());
+    let id = outcome.recording_id().expect("it was there");
+    assert!(incomplete.error().message().contains(id), "{incomplete}");
+}
+
+#[test]
+fn an_original_that_is_deleted_in_the_making_ends_the_job() {
+    let sandbox = sandbox();
+    let client = market(&sandbox);
+    let one = voices(&client)[..1].to_vec();
+    let directory = Directory::new();
+    let mut job = job(PARAGRAPHS[0], &one, &directory);
+    job.polling.limit = None;
+    sandbox.hold_processing(true);
+    let mut is_deleted = false;
+    let incomplete = client
+        .convert(&job, |progress| {
+            if progress.stage == Stage::Processing && !std::mem::replace(&mut is_deleted, true) {
+                let id = progress.recording_id.expect("an original");
+                client.delete_recording(id).expect("deleted");
+            }
+            ControlFlow::Continue(())
+        })
+        .expect_err("it is gone");
+    assert_kind(incomplete.error(), ErrorKind::NotFound);
+    let id = incomplete.outcome().recording_id().expect("it was there");
+    let words = format!("the recording {id} is no longer there");
+    assert!(incomplete.error().message().starts_with(&words), "{incomplete}");
+}
+
+#[test]
+fn a_conversion_that_a_list_leaves_out_is_waited_for_as_long_as_it_is_there() {
+    // The list is behind: the one conversion is only there when it is asked for by its id, at last done.
+    let asked_for = std::sync::atomic::AtomicU32::new(0);
+    let server = TestServer::start(
+        move |_, asked| match (asked.method.as_str(), asked.target.split('?').next()) {
+            ("POST", Some("/api/v2/orders")) => answer(
+                "200 OK",
+                json!([{ "id": "o", "conversion_id": "c", "state": "processing" }]),
+            ),
+            (_, Some("/api/recordings/conversions")) => answer(
+                "200 OK",
+                json!({ "list": [], "pagination": { "count": 0, "limit": 100, "offset": 0 } }),
+            ),
+            (_, Some("/api/recordings/c")) => {
+                let count = asked_for.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let state = if count < 2 { "processing" } else { "done" };
+                answer(
+                    "200 OK",
+                    json!({ "id": "c", "voice_id": "v", "state": state, "url": "/files/1.wav" }),
+                )
+            }
+            (_, Some(path)) if path.starts_with("/files/") => answer("200 OK", json!(path)),
+            _ => answer("200 OK", json!({ "id": "r", "state": "done" })),
+        },
+    );
+    let client = Client::new(&Config::new().api_key("rs-x").base_url(server.url()).http(http(0))).expect("good");
+    let directory = Directory::new();
+    let job = Job {
+        source: Source::Audio(tone()),
+        place: Place::Folder("f".to_owned()),
+        conversions: vec![Conversion::new("v")],
+        ..job("", &[], &directory)
+    };
+    assert_eq!(client.convert(&job, go).expect("converted").files.len(), 1);
 }
 
 #[test]

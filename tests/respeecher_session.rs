@@ -92,6 +92,28 @@ fn a_list_whose_service_repeats_itself_ends_with_an_error() {
 }
 
 #[test]
+fn a_list_that_begins_at_the_end_of_all_numbers_has_an_end() {
+    let page = |offset: u64| {
+        let page = json!({
+            "list": [{ "id": "a" }, { "id": "b" }],
+            "pagination": { "count": u64::MAX, "limit": u64::MAX, "offset": offset },
+        });
+        answer("200 OK", "", page.to_string().as_bytes())
+    };
+    let server = TestServer::with_answers(vec![page(u64::MAX)]);
+    let config = Config::new().api_key("rs-x").base_url(server.url()).http(http(0));
+    let client = Client::new(&config).expect("good");
+    let query = ProjectQuery {
+        offset: Some(u64::MAX),
+        ..ProjectQuery::default()
+    };
+    let mut list = client.list_projects(&query).expect("good");
+    assert!(list.next().is_some_and(|one| one.is_ok()) && list.next().is_some_and(|one| one.is_ok()));
+    assert_eq!(list.offset(), u64::MAX);
+    assert!(list.next().is_none());
+}
+
+#[test]
 fn a_login_signs_calls_in_with_its_cookie_and_token() {
     let sandbox = sandbox();
     let (email, password) = sandbox.respeecher().login();

@@ -495,9 +495,14 @@ fn an_upload_that_is_refused_before_all_of_it_was_sent_says_why() {
         // The second one needs a connection of its own.
         for _ in 0..2 {
             let parameters = serde_json::json!({ "parent_folder_id": "f" });
+            let mut read = 0;
             let error = client
-                .upload("create_recording", parameters, &Audio::File(path.clone()), go_on)
+                .upload("create_recording", parameters, &Audio::File(path.clone()), |sent, _| {
+                    read = sent;
+                    ControlFlow::Continue(())
+                })
                 .expect_err("refused");
+            assert!(read < 48 << 20, "{read} bytes were read though they were not sent");
             assert_kind(&error, ErrorKind::RejectedInput);
             assert_eq!((error.http_status(), error.message()), (Some(413), "It is too long"));
         }

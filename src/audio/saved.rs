@@ -157,7 +157,7 @@ impl Saved {
             samples.clear();
             match chunk {
                 Some(chunk) => decoder.push(chunk, samples)?,
-                None => decoder.finish(samples)?,
+                None => decoder.finish_file(samples)?,
             }
             S::write(samples, bytes);
             Ok(())

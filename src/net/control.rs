@@ -146,6 +146,8 @@ pub(crate) struct Control {
     pub deadline: Option<Instant>,
     /// Told how long the connection took, where one had to be made.
     pub connecting: Option<Arc<Stopwatch>>,
+    /// Told that the request in hand was refused before all of it was sent: what is left of it need not be made.
+    pub refused: Option<Arc<AtomicBool>>,
 }
 
 /// Time spent on something, by whoever does it.
@@ -171,6 +173,7 @@ impl Control {
             interrupt: options.interrupt.clone(),
             deadline: None,
             connecting: None,
+            refused: None,
         }
     }
 

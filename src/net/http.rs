@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::control::Control;
@@ -323,14 +324,21 @@ impl HttpClient {
                 let builder = builder
                     .header("content-type", form.content_type())
                     .header("content-length", bytes.length);
+                let refused = Arc::new(AtomicBool::new(false));
                 let mut told = Told {
+                    refused: refused.clone(),
                     sent: 0,
                     total: bytes.length,
                     inner: bytes,
                     progress: &mut *progress.borrow_mut(),
                 };
                 let body = ureq::SendBody::from_reader(&mut told);
-                self.run(builder.body(body).map_err(made)?, limits)
+                let request = builder.body(body).map_err(made)?;
+                let control = Control {
+                    refused: Some(refused),
+                    ..Control::current()
+                };
+                control.during(|| self.run(request, limits))
             }
         }
     }

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::io::{self, ErrorKind as IoErrorKind, Read, Write};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use http::Uri;
@@ -149,6 +150,9 @@ impl HttpTransport {
         // The status after "HTTP/1.1 ": whatever is no success, and not on the way to one.
         let status = self.buffers.input().get(9);
         self.is_refused = self.has_heard && status.is_some_and(|digit| (b'3'..=b'5').contains(digit));
+        if let Some(refused) = Control::current().refused.filter(|_| self.is_refused) {
+            refused.store(true, Ordering::Relaxed);
+        }
         self.is_refused
     }
 

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::http::Progress;
 use crate::error::{Error, ErrorKind, Result};
@@ -175,9 +177,11 @@ impl Read for Whole {
     }
 }
 
-/// Tells how much has been read of `inner`, and ends when that is answered with a break.
+/// Tells how much has been read of `inner`, and ends when that is answered with a break. Once the request is refused
+/// nothing more of it is sent, and so nothing more is read or told; only the length is kept, as the HTTP library counts it.
 pub(super) struct Told<'a, 'b> {
     pub inner: FormBytes,
+    pub refused: Arc<AtomicBool>,
     pub sent: u64,
     pub total: u64,
     pub progress: &'a mut Progress<'b>,
@@ -185,6 +189,12 @@ pub(super) struct Told<'a, 'b> {
 
 impl Read for Told<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.refused.load(Ordering::Relaxed) {
+            let left = usize::try_from(self.total - self.sent).unwrap_or(usize::MAX);
+            let length = left.min(buffer.len());
+            self.sent += length as u64;
+            return Ok(length);
+        }
         let length = self.inner.read(buffer)?;
         self.sent += length as u64;
         match (self.progress)(self.sent, Some(self.total)) {

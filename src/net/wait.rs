@@ -130,9 +130,10 @@ impl Waiter {
 }
 
 /// Sleeps until `moment`, unless the call is cancelled meanwhile.
-pub(crate) fn pause(control: &Control, moment: Instant) -> Result<()> {
+pub(crate) fn pause(control: &Control, moment: impl Into<Option<Instant>>) -> Result<()> {
     let mut waiter = Waiter::new(control.clone())?;
-    while waiter.wait(Some(moment))? == Wake::Ready {}
+    let moment = moment.into();
+    while waiter.wait(moment)? == Wake::Ready {}
     Ok(())
 }
 

@@ -81,8 +81,9 @@ impl Waits {
 
     /// Waits, at least as long as the service asks for; false when that would be past the limit.
     pub fn wait(&mut self, client: &Client, asked: Option<Duration>) -> Result<bool> {
-        let wait = self.next.min(self.longest).max(asked.unwrap_or_default());
-        self.next = self.next.min(self.longest).mul_f64(1.5);
+        let usual = self.next.min(self.longest);
+        let wait = usual.max(asked.unwrap_or_default());
+        self.next = usual.saturating_add(usual / 2);
         let now = Instant::now();
         let Some(moment) = now.checked_add(wait) else {
             return Ok(false);

@@ -242,7 +242,7 @@ impl Client {
         self.call("logout", Value::Null).map(drop)
     }
 
-    pub(super) fn pause_until(&self, moment: Instant) -> Result<()> {
+    pub(super) fn pause_until(&self, moment: Option<Instant>) -> Result<()> {
         net::pause(&self.inner.rest.control(&self.options), moment)
     }
 

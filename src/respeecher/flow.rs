@@ -2,17 +2,17 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
-use std::time::Instant;
 
 use super::answers::{PlacedOrder, Recording};
 use super::client::Client;
 use super::errors::kind_of_reason;
 use super::file_names::FileNames;
-use super::job::{Converted, Failure, Incomplete, Job, Outcome, Place, Polling, Progress, Source, Stage};
+use super::job::{Converted, Failure, Incomplete, Job, Outcome, Place, Progress, Source, Stage};
 use super::requests::{Conversion, ConversionQuery, NewFolder, NewProject, NewRecording, NewTtsRecording, Order};
+use super::waits::Waits;
 use super::words::State;
 use crate::error::{Error, ErrorKind, Result};
-use crate::net::{SaveTo, deadline_after};
+use crate::net::SaveTo;
 
 /// How many conversions are asked for at once.
 const PAGE: u64 = 100;
@@ -87,8 +87,8 @@ impl Flow<'_> {
         };
         self.remember(&original);
         self.processed(original)?;
-        let ids = self.ordered()?;
-        let finished = self.converted(&ids)?;
+        let mut wanted = self.ordered()?;
+        let finished = self.converted(&mut wanted)?;
         self.downloaded(finished)
     }
 
@@ -209,7 +209,10 @@ impl Flow<'_> {
                 _ => {}
             }
             waits.wait(self.client, || format!("the recording {} is not done yet", original.id))?;
-            original = self.client.get_recording(&original.id)?;
+            original = self
+                .client
+                .get_recording(&original.id)
+                .map_err(|error| missed(error, &format!("the recording {}", original.id)))?;
             self.remember(&original);
             self.tell(Stage::Processing, 0, 1)?;
         }
@@ -288,8 +291,8 @@ impl Flow<'_> {
         self.client.list_conversions(&query)?.collect()
     }
 
-    /// Waits until each conversion is done or has failed; those that are done, with their indexes.
-    fn converted(&mut self, wanted: &[Wanted]) -> Result<Vec<(usize, Recording)>> {
+    /// Waits until each conversion is done, has failed or is gone; those that are done, with their indexes.
+    fn converted(&mut self, wanted: &mut [Wanted]) -> Result<Vec<(usize, Recording)>> {
         let total = wanted.len() as u64;
         let mut finished: Vec<Option<Recording>> = vec![None; wanted.len()];
         let mut failed = HashSet::new();
@@ -304,29 +307,54 @@ impl Flow<'_> {
         let mut waits = Waits::new(self.job.polling);
         let mut told = None;
         loop {
-            let there = self.conversions()?;
-            let mut known: HashSet<&str> = wanted.iter().filter_map(|wanted| wanted.id.as_deref()).collect();
-            for (index, wanted) in wanted.iter().enumerate() {
+            let there = match self.conversions() {
+                Ok(there) => there,
+                // Somebody has deleted the original, and with it what was to become of it.
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    for (index, wanted) in wanted.iter().enumerate() {
+                        if finished[index].is_none() && failed.insert(index) {
+                            let what = format!("the recording {}", self.outcome.recording_id().unwrap_or_default());
+                            self.failed(index, wanted.id.clone(), missed(error.clone(), &what));
+                        }
+                    }
+                    Vec::new()
+                }
+                Err(error) => return Err(error),
+            };
+            let mut known: HashSet<String> = wanted.iter().filter_map(|wanted| wanted.id.clone()).collect();
+            for (index, wanted) in wanted.iter_mut().enumerate() {
                 if finished[index].is_some() || failed.contains(&index) {
                     continue;
                 }
                 let conversion = &self.job.conversions[index];
-                let found = there.iter().find(|there| match &wanted.id {
+                let listed = there.iter().find(|there| match &wanted.id {
                     Some(id) => there.id == *id,
-                    None => {
-                        !known.contains(there.id.as_str())
-                            && !wanted.not.contains(&there.id)
-                            && is_of(there, conversion)
-                    }
+                    None => !known.contains(&there.id) && !wanted.not.contains(&there.id) && is_of(there, conversion),
                 });
-                let Some(found) = found else { continue };
-                known.insert(&found.id);
+                let found = match (listed, &wanted.id) {
+                    (Some(listed), _) => listed.clone(),
+                    (None, None) => continue,
+                    // A list may be behind: what is not in it is asked for by itself, and is gone if it is not there either.
+                    (None, Some(id)) => match self.client.get_recording(id) {
+                        Ok(found) => found,
+                        Err(error) if error.kind() == ErrorKind::NotFound => {
+                            failed.insert(index);
+                            let what = format!("the conversion {id} into {}", conversion.voice_id);
+                            self.failed(index, Some(id.clone()), missed(error, &what));
+                            continue;
+                        }
+                        Err(error) => return Err(error),
+                    },
+                };
+                // Once it is known it is never taken for another one of the same voice.
+                known.insert(found.id.clone());
+                wanted.id = Some(found.id.clone());
                 match &found.state {
-                    Some(state) if state.is_done() => finished[index] = Some(found.clone()),
+                    Some(state) if state.is_done() => finished[index] = Some(found),
                     Some(state) if state.is_failed() => {
                         failed.insert(index);
-                        let what = described(conversion, found);
-                        self.failed(index, Some(found.id.clone()), failure_of(found, what));
+                        let what = described(conversion, &found);
+                        self.failed(index, Some(found.id.clone()), failure_of(&found, what));
                     }
                     _ => {}
                 }
@@ -449,6 +477,14 @@ fn described(conversion: &Conversion, recording: &Recording) -> String {
     format!("the conversion {} into {voice}", recording.id)
 }
 
+/// That the service does not have any more what was waited for.
+fn missed(error: Error, what: &str) -> Error {
+    match error.kind() {
+        ErrorKind::NotFound => error.about(&format!("{what} is no longer there")),
+        _ => error,
+    }
+}
+
 /// Why the service could not do it.
 fn failure_of(recording: &Recording, what: String) -> Error {
     let moderation = recording.moderation.as_ref();
@@ -465,35 +501,4 @@ fn failure_of(recording: &Recording, what: String) -> Error {
         kind_of_reason(words)
     };
     Error::new(kind, words).about(&what)
-}
-
-/// The waits between two questions.
-struct Waits {
-    polling: Polling,
-    next: std::time::Duration,
-    deadline: Option<Instant>,
-}
-
-impl Waits {
-    fn new(polling: Polling) -> Waits {
-        Waits {
-            polling,
-            next: polling.first,
-            deadline: deadline_after(polling.limit),
-        }
-    }
-
-    fn wait(&mut self, client: &Client, what: impl Fn() -> String) -> Result<()> {
-        let wait = self.next.min(self.polling.longest);
-        self.next = wait.mul_f64(1.5);
-        let now = Instant::now();
-        let moment = now.checked_add(wait).unwrap_or(now);
-        if self.deadline.is_some_and(|deadline| moment > deadline) {
-            return Err(
-                Error::new(ErrorKind::Timeout, format!("{}, and the limit is reached", what()))
-                    .with_field("polling_limit"),
-            );
-        }
-        client.pause_until(moment)
-    }
 }

@@ -93,7 +93,8 @@ impl<T: DeserializeOwned> List<T> {
         // Not for ever: the same call would fail in the same way.
         self.is_at_end |= page.is_err();
         let page = page?;
-        self.offset += page.list.len() as u64;
+        // A program may begin anywhere.
+        self.offset = self.offset.saturating_add(page.list.len() as u64);
         Ok((!page.list.is_empty()).then_some(page))
     }
 
@@ -117,7 +118,7 @@ impl<T: DeserializeOwned> List<T> {
         let Pagination { count, limit, .. } = page.pagination;
         // The service may give fewer than were asked for.
         let full = if limit > 0 { limit } else { asked.unwrap_or(length) };
-        let so_far = self.offset + length;
+        let so_far = self.offset.saturating_add(length);
         // A count that is the first page's length is either the whole, or not what it says: one more call tells.
         let is_counted = count == so_far && self.offset > 0;
         // A page that is not full is the last, unless it is counted that there are more: who asked for more than the
@@ -129,7 +130,7 @@ impl<T: DeserializeOwned> List<T> {
 
     /// How many come before the next one.
     pub fn offset(&self) -> u64 {
-        self.offset - self.waiting.len() as u64
+        self.offset.saturating_sub(self.waiting.len() as u64)
     }
 }
 

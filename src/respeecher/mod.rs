@@ -35,6 +35,7 @@ mod list;
 mod parameters;
 mod requests;
 mod session;
+mod waits;
 mod words;
 
 pub use answers::{

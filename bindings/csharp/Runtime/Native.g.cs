@@ -1477,7 +1477,7 @@ namespace Voicewire
 
         /// <summary>
         /// <para>Makes a WAV file of what the size bytes at data, labelled as config says, decode to: samples are VW_WAV_S16 or VW_WAV_F32, of the rate and with the channels that config asks for.</para>
-        /// <para>*out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when they cannot be decoded: what was good a vw_decoder hands out. VW_ERR_INVALID_ARGUMENT for a value outside its range.</para>
+        /// <para>*out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when they cannot be decoded: what was good a vw_decoder hands out; also for WAV that ends before its samples begin, which only a stream may. VW_ERR_INVALID_ARGUMENT for a value outside its range.</para>
         /// </summary>
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int vw_audio_bytes_decoded(vw_decoder_config* config, int samples, byte* data, UIntPtr size, IntPtr* @out);

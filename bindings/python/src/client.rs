@@ -16,7 +16,7 @@ use crate::issue::{Issue, clip};
 use crate::remembered::{Remembered, id_of};
 use crate::request::{Whole, speech_request, text_of};
 use crate::session::Session;
-use crate::shutdown;
+use crate::shutdown::{self, Detached};
 use crate::speech::Speech;
 use crate::stream::SpeechStream;
 use crate::summary::Summary;
@@ -79,18 +79,11 @@ use crate::text::TextSession;
 /// Raises:
 ///     InvalidArgumentError: no key, or an argument that cannot be; its `field` says which.
 #[pyclass(frozen, module = "voicewire.deepdub", weakref)]
-pub(crate) struct Client(Option<deepdub::Client>);
-
-impl Drop for Client {
-    fn drop(&mut self) {
-        shutdown::drop_detached(self.0.take());
-    }
-}
+pub(crate) struct Client(Detached<deepdub::Client>);
 
 impl Client {
     pub(crate) fn core(&self) -> &deepdub::Client {
-        // It is there until the drop.
-        self.0.as_ref().unwrap_or_else(|| unreachable!())
+        &self.0
     }
 
     /// A REST call: without the interpreter, but listening to Ctrl-C and `cancel`.
@@ -206,7 +199,7 @@ impl Client {
             audio_bytes: remember_bytes.to(py, "remember_bytes")?,
         };
         py.detach(|| deepdub::Client::new(&config))
-            .map(|client| Client(Some(client)))
+            .map(|client| Client(Detached::new(client)))
             .map_err(|error| errors::to_py(py, &error))
     }
 

@@ -12,7 +12,7 @@ use voicewire::deepdub::{self, SessionState};
 
 use crate::errors;
 use crate::interrupt::Interrupt;
-use crate::shutdown::{self, Close};
+use crate::shutdown::{self, Close, Detached};
 use crate::waker::{LoopWaker, Wait};
 
 /// A session of the core.
@@ -42,7 +42,7 @@ core!(deepdub::Session);
 core!(deepdub::TextSession);
 
 pub(crate) struct Connection<C: Core> {
-    open: Option<Arc<Open<C>>>,
+    open: Detached<Arc<Open<C>>>,
     on_state: Arc<OnState>,
 }
 
@@ -70,14 +70,13 @@ impl<C: Core> Connection<C> {
         let weak: std::sync::Weak<Open<C>> = Arc::downgrade(&open);
         shutdown::close_at_exit(py, weak);
         Connection {
-            open: Some(open),
+            open: Detached::new(open),
             on_state,
         }
     }
 
     fn open(&self) -> &Open<C> {
-        // It is there until the drop.
-        self.open.as_deref().unwrap_or_else(|| unreachable!())
+        &self.open
     }
 
     pub fn core(&self) -> &C {
@@ -123,12 +122,6 @@ impl<C: Core> Connection<C> {
 
     pub fn clear(&self) {
         drop(self.on_state.take());
-    }
-}
-
-impl<C: Core> Drop for Connection<C> {
-    fn drop(&mut self) {
-        shutdown::drop_detached(self.open.take());
     }
 }
 

@@ -313,7 +313,7 @@ impl DecodedAudio {
 ///
 /// Raises:
 ///     BadAudioError: the audio is broken or of a form that is not known; audio_byte and audio_seconds say where. What was
-///         good before it a Decoder hands out.
+///         good before it a Decoder hands out. Also for WAV that ends before its samples begin, which only a stream may.
 ///     InvalidArgumentError: as for Decoder.
 #[pyfunction]
 #[pyo3(signature = (data, format, sample_rate=None, *, output_rate=None, channels=None, samples="f32"))]

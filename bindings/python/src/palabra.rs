@@ -11,22 +11,16 @@ use crate::call::Call;
 use crate::http::http_config;
 use crate::pages::{List, Pages, save_to};
 use crate::request::Options;
-use crate::{errors, json, shutdown};
+use crate::shutdown::Detached;
+use crate::{errors, json};
 
 /// Speaks to the service: what voicewire.palabra.Client is built on.
 #[pyclass(frozen, name = "_PalabraClient", module = "voicewire._voicewire")]
-pub(crate) struct PalabraClient(Option<Client>);
-
-impl Drop for PalabraClient {
-    fn drop(&mut self) {
-        shutdown::drop_detached(self.0.take());
-    }
-}
+pub(crate) struct PalabraClient(Detached<Client>);
 
 impl PalabraClient {
     fn core(&self) -> &Client {
-        // It is there until the drop.
-        self.0.as_ref().unwrap_or_else(|| unreachable!())
+        &self.0
     }
 
     fn run<T: Send>(
@@ -70,7 +64,7 @@ impl PalabraClient {
         config.http = http_config(&options)?;
         options.nothing_left()?;
         py.detach(|| Client::new(&config))
-            .map(|client| PalabraClient(Some(client)))
+            .map(|client| PalabraClient(Detached::new(client)))
             .map_err(|error| errors::to_py(py, &error))
     }
 

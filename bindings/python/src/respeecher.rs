@@ -17,23 +17,17 @@ use crate::http::http_config;
 use crate::issue::bytes_of;
 use crate::pages::{List, Pages, save_to};
 use crate::request::Options;
+use crate::shutdown::Detached;
 use crate::speech::Speech;
-use crate::{errors, json, shutdown};
+use crate::{errors, json};
 
 /// Speaks to the marketplace: what voicewire.respeecher.Client is built on.
 #[pyclass(frozen, name = "_RespeecherClient", module = "voicewire._voicewire")]
-pub(crate) struct RespeecherClient(Option<Client>);
-
-impl Drop for RespeecherClient {
-    fn drop(&mut self) {
-        shutdown::drop_detached(self.0.take());
-    }
-}
+pub(crate) struct RespeecherClient(Detached<Client>);
 
 impl RespeecherClient {
     fn core(&self) -> &Client {
-        // It is there until the drop.
-        self.0.as_ref().unwrap_or_else(|| unreachable!())
+        &self.0
     }
 
     fn run<T: Send>(
@@ -70,7 +64,7 @@ impl RespeecherClient {
         config.http = http_config(&options)?;
         options.nothing_left()?;
         py.detach(|| Client::new(&config))
-            .map(|client| RespeecherClient(Some(client)))
+            .map(|client| RespeecherClient(Detached::new(client)))
             .map_err(|error| errors::to_py(py, &error))
     }
 

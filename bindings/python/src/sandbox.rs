@@ -424,10 +424,11 @@ impl Sandbox {
 
     /// Waits until no WebSocket connection is open; False if some still are after so many seconds.
     fn wait_until_idle(&self, py: Python<'_>, timeout: f64) -> PyResult<bool> {
-        let deadline = Instant::now() + seconds(py, "timeout", timeout)?;
+        // A limit that is longer than any clock goes is none.
+        let deadline = Instant::now().checked_add(seconds(py, "timeout", timeout)?);
         loop {
             py.check_signals()?;
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.map_or(PERIOD, |deadline| deadline.saturating_duration_since(Instant::now()));
             if self.ask(py, |sandbox| sandbox.wait_until_idle(left.min(PERIOD)))? {
                 return Ok(true);
             }

@@ -102,6 +102,30 @@ pub(crate) fn drop_detached<T: Send>(what: T) {
     Python::try_attach(|py| py.detach(|| drop(what.take())));
 }
 
+/// What is dropped as by [`drop_detached`].
+pub(crate) struct Detached<T: Send>(Option<T>);
+
+impl<T: Send> Detached<T> {
+    pub fn new(what: T) -> Detached<T> {
+        Detached(Some(what))
+    }
+}
+
+impl<T: Send> std::ops::Deref for Detached<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // It is there until the drop.
+        self.0.as_ref().unwrap_or_else(|| unreachable!())
+    }
+}
+
+impl<T: Send> Drop for Detached<T> {
+    fn drop(&mut self) {
+        drop_detached(self.0.take());
+    }
+}
+
 /// By `atexit`.
 #[pyfunction]
 fn at_exit(py: Python<'_>) {

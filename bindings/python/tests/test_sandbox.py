@@ -26,6 +26,10 @@ def test_its_addresses(sandbox: Sandbox) -> None:
     assert sandbox.base_url in repr(sandbox)
 
 
+def test_a_wait_may_be_longer_than_any_clock_goes(sandbox: Sandbox) -> None:
+    assert sandbox.wait_until_idle(1e19)
+
+
 def test_it_stops_once_and_for_all() -> None:
     sandbox = Sandbox()
     client = sandbox.client()

@@ -131,6 +131,15 @@ enum State {
     Finished,
 }
 
+/// What came, when no more comes.
+#[derive(Debug, Clone, Copy)]
+enum Extent {
+    /// All that a service got round to sending.
+    Stream,
+    /// All that there is.
+    File,
+}
+
 impl Decoder {
     /// A decoder of what is labelled `format` at `sample_rate` Hz. The label counts where the bytes do not say otherwise;
     /// the rate is that of `s16le` and `mulaw` only, 4000 to 192000.
@@ -172,7 +181,14 @@ impl Decoder {
     /// # Errors
     /// `BadAudio` as for [`push`](Self::push).
     pub fn finish<S: Sample>(&mut self, samples: &mut Vec<S>) -> Result<()> {
-        let ended = self.end();
+        let ended = self.end(Extent::Stream);
+        self.hand_out(samples);
+        ended
+    }
+
+    /// As [`finish`](Self::finish), of a file: its header is whole, or it is broken.
+    pub(super) fn finish_file<S: Sample>(&mut self, samples: &mut Vec<S>) -> Result<()> {
+        let ended = self.end(Extent::File);
         self.hand_out(samples);
         ended
     }
@@ -218,17 +234,20 @@ impl Decoder {
         read.map_err(|broken| self.fail(broken))
     }
 
-    fn end(&mut self) -> Result<()> {
-        let ended = match &mut self.state {
+    fn end(&mut self, extent: Extent) -> Result<()> {
+        let known = match &self.state {
             State::Failed(error) => return Err(error.clone()),
             State::Finished => return Ok(()),
-            State::Reading(reader) => reader.finish(&mut self.stage),
-            State::Unknown(first) if first.is_empty() => Ok(()),
-            State::Unknown(_) => self.read_first(&[], true).and_then(|()| match &mut self.state {
-                State::Reading(reader) => reader.finish(&mut self.stage),
-                _ => Ok(()),
-            }),
+            State::Unknown(_) => self.read_first(&[], true),
+            State::Reading(_) => Ok(()),
         };
+        let ended = known.and_then(|()| match &mut self.state {
+            State::Reading(reader) => match (extent, reader.cut_header()) {
+                (Extent::File, Some(broken)) => Err(broken),
+                _ => reader.finish(&mut self.stage),
+            },
+            _ => Ok(()),
+        });
         ended.map_err(|broken| self.fail(broken))?;
         self.stage.flush();
         self.state = State::Finished;
@@ -298,12 +317,13 @@ impl<S: Sample> Decoded<S> {
 /// Decodes all of `bytes` at once. See [`Decoder`].
 ///
 /// # Errors
-/// As [`Decoder::new`] and [`Decoder::push`]; then what was good is lost.
+/// As [`Decoder::new`] and [`Decoder::push`]; then what was good is lost. `BadAudio`, too, for WAV that ends before its
+/// samples begin, which only a stream may. No bytes at all are no samples.
 pub fn decode<S: Sample>(format: Format, sample_rate: u32, bytes: &[u8], output: Output) -> Result<Decoded<S>> {
     let mut decoder = Decoder::new(format, sample_rate, output)?;
     let mut samples = Vec::new();
     decoder.push(bytes, &mut samples)?;
-    decoder.finish(&mut samples)?;
+    decoder.finish_file(&mut samples)?;
     Ok(Decoded {
         samples,
         sample_rate: decoder.sample_rate(),

@@ -31,6 +31,11 @@ pub(super) trait Reader: Send + std::fmt::Debug {
     /// Takes the next bytes.
     fn push(&mut self, bytes: &[u8], stage: &mut Stage) -> Result<(), Broken>;
 
+    /// What is wrong with a file that ends here, though a stream may: its sound should still begin.
+    fn cut_header(&self) -> Option<Broken> {
+        None
+    }
+
     /// No more comes.
     fn finish(&mut self, stage: &mut Stage) -> Result<(), Broken>;
 }

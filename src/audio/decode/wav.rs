@@ -12,16 +12,32 @@ pub(super) struct WavReader {
     /// How the samples are written, since the last header.
     pcm: Option<(WavFormat, Pcm)>,
     samples: Vec<f32>,
+    /// Whether any samples have come.
+    begun: bool,
 }
 
 impl Reader for WavReader {
     fn push(&mut self, bytes: &[u8], stage: &mut Stage) -> Result<(), Broken> {
-        let WavReader { stream, pcm, samples } = self;
-        stream.push(bytes, |part, at| take(part, at, pcm, samples, stage))
+        let WavReader {
+            stream,
+            pcm,
+            samples,
+            begun,
+        } = self;
+        stream.push(bytes, |part, at| {
+            *begun |= matches!(part, Part::Samples(_));
+            take(part, at, pcm, samples, stage)
+        })
+    }
+
+    fn cut_header(&self) -> Option<Broken> {
+        self.stream.cut_header().filter(|_| !self.begun).map(Broken::from)
     }
 
     fn finish(&mut self, stage: &mut Stage) -> Result<(), Broken> {
-        let WavReader { stream, pcm, samples } = self;
+        let WavReader {
+            stream, pcm, samples, ..
+        } = self;
         stream.finish(|part, at| take(part, at, pcm, samples, stage))
     }
 }
