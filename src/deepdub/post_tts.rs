@@ -146,7 +146,7 @@ impl Client {
                 options,
                 total_deadline,
             };
-            post.send(figures).map(Source::Body)
+            post.send(figures).map(Box::new).map(Source::Body)
         })
     }
 

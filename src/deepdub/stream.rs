@@ -37,7 +37,7 @@ pub struct SpeechStream {
 /// Where the audio comes from.
 pub(super) enum Source {
     Socket(Box<Connection>),
-    Body(SpokenBody),
+    Body(Box<SpokenBody>),
 }
 
 impl SpeechStream {
