@@ -2748,7 +2748,8 @@ vw_status vw_audio_bytes_as_sent(vw_format format_code,
  * VW_WAV_F32, of the rate and with the channels that config asks for.
  *
  * *out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when they cannot be decoded: what was good a
- * vw_decoder hands out; also for WAV that ends before its samples begin, which only a stream may. VW_ERR_INVALID_ARGUMENT for a value outside its range.
+ * vw_decoder hands out; also for WAV that ends before its samples begin, which only a stream may.
+ * VW_ERR_INVALID_ARGUMENT for a value outside its range.
  */
 vw_status vw_audio_bytes_decoded(const struct vw_decoder_config *config,
                                  vw_wav_samples samples,

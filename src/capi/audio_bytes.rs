@@ -47,7 +47,8 @@ pub unsafe extern "C" fn vw_audio_bytes_as_sent(
 /// VW_WAV_F32, of the rate and with the channels that config asks for.
 ///
 /// *out are the bytes; free them with vw_audio_bytes_free. VW_ERR_BAD_AUDIO when they cannot be decoded: what was good a
-/// vw_decoder hands out; also for WAV that ends before its samples begin, which only a stream may. VW_ERR_INVALID_ARGUMENT for a value outside its range.
+/// vw_decoder hands out; also for WAV that ends before its samples begin, which only a stream may.
+/// VW_ERR_INVALID_ARGUMENT for a value outside its range.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vw_audio_bytes_decoded(
     config: *const vw_decoder_config,
