@@ -377,10 +377,10 @@ def known_fields(path: str) -> Dict[str, Set[str]]:
     """The structs of answers in the core's own source, with their fields."""
     source = (TABLE.parents[1] / "src" / path / "answers.rs").read_text()
     found: Dict[str, Set[str]] = {}
-    for head, blocks in re.findall(r"^(answers|named_answers)! \{\n(.*?)^\}", source, re.S | re.M):
-        for name, body in re.findall(r"^    (\w+) \{(\}$|\n(?:^        .*\n)*^    \}$)", blocks, re.M):
+    for blocks in re.findall(r"^answers! \{\n(.*?)^\}", source, re.S | re.M):
+        for name, has_id, body in re.findall(r"^    (\w+)(\(id\))? \{(\}$|\n(?:^        .*\n)*^    \}$)", blocks, re.M):
             fields = re.findall(r"^        (?:r#)?(\w+): ", body, re.M)
-            found[name] = {*fields, "extra", *(["id"] if head == "named_answers" else [])}
+            found[name] = {*fields, "extra", *(["id"] if has_id else [])}
     return found
 
 
