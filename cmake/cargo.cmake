@@ -47,8 +47,11 @@ if(NOT cargo_home)
 endif()
 file(TO_NATIVE_PATH "${CMAKE_CURRENT_SOURCE_DIR}" from_source)
 file(TO_NATIVE_PATH "${cargo_home}" from_home)
-list(APPEND arguments --config
-    "build.rustflags=['--remap-path-prefix=${from_source}=voicewire', '--remap-path-prefix=${from_home}=cargo']")
+# (No path with an apostrophe: it would end the string.)
+if(NOT "${from_source}${from_home}" MATCHES "'")
+    list(APPEND arguments --config
+        "build.rustflags=['--remap-path-prefix=${from_source}=voicewire', '--remap-path-prefix=${from_home}=cargo']")
+endif()
 
 # Inlining makes a seventh of the library: what gains by it is marked, or in packages that are compiled before.
 set(flags -C llvm-args=-inline-threshold=10 -C llvm-args=-inlinehint-threshold=10)

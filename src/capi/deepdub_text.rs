@@ -452,8 +452,8 @@ pub extern "C" fn vw_deepdub_turn_end(turn: *const vw_deepdub_turn) -> vw_status
 
 /// Stops a turn, and tells the service to: barge-in. When this returns, its on_chunk is not running and is not called
 /// again; only on_end still comes. What waits for a poll or a resume is dropped, and so is text that has not been sent.
-/// The next turn waits for the service to confirm only where nothing of this one had been heard yet. Does nothing to a turn that has ended and of which nothing
-/// waits.
+/// The next turn waits for the service to confirm only where nothing of this one had been heard yet. Does nothing to a turn
+/// that has ended and of which nothing waits.
 ///
 /// It waits for an on_chunk that another thread is just running, so do not hold a lock which that takes. From inside a
 /// session's callback it waits for nothing: on_chunk is not called again, and a call that runs on another thread may

@@ -150,7 +150,9 @@ impl HttpTransport {
         // The status after "HTTP/1.1 ": whatever is no success, and not on the way to one.
         let status = self.buffers.input().get(9);
         self.is_refused = self.has_heard && status.is_some_and(|digit| (b'3'..=b'5').contains(digit));
-        if let Some(refused) = Control::current().refused.filter(|_| self.is_refused) {
+        if self.is_refused
+            && let Some(refused) = Control::current().refused
+        {
             refused.store(true, Ordering::Relaxed);
         }
         self.is_refused
